@@ -83,10 +83,10 @@ async fn scopes_that_credentials_are_asked_for() {
             (false, owned(&["https://x/auth/things"])),
         ]
     );
-    let seen = script.seen();
-    assert_eq!(seen[0].header("authorization"), Some("Bearer t"));
+    let recorded = script.recorded();
+    assert_eq!(recorded[0].header("authorization"), Some("Bearer t"));
     assert!(
-        seen[0]
+        recorded[0]
             .header("x-goog-api-client")
             .expect("a header")
             .ends_with(" cred-type/sa")
@@ -111,13 +111,13 @@ async fn the_kinds_of_identity() {
         .header("authorization", "Custom x")
         .await
         .expect("an answer");
-    let seen = script.seen();
-    assert_eq!(seen[0].header("x-goog-api-key"), Some("K"));
-    assert_eq!(seen[1].header("x-goog-api-key"), None);
-    assert_eq!(seen[1].header("authorization"), Some("Bearer T"));
+    let recorded = script.recorded();
+    assert_eq!(recorded[0].header("x-goog-api-key"), Some("K"));
+    assert_eq!(recorded[1].header("x-goog-api-key"), None);
+    assert_eq!(recorded[1].header("authorization"), Some("Bearer T"));
     // Who writes the header himself needs no credentials.
-    assert_eq!(seen[2].header("authorization"), Some("Custom x"));
-    assert_eq!(seen[2].header("x-goog-api-key"), None);
+    assert_eq!(recorded[2].header("authorization"), Some("Custom x"));
+    assert_eq!(recorded[2].header("x-goog-api-key"), None);
 }
 
 #[tokio::test]
@@ -158,7 +158,7 @@ async fn a_universe_that_does_not_fit_is_noticed_before_a_token_leaves() {
             .contains("universe_domain(\"example.goog\")"),
         "{error}"
     );
-    assert!(script.seen().is_empty());
+    assert!(script.recorded().is_empty());
     let client = script
         .builder()
         .credentials(theirs())
@@ -181,7 +181,7 @@ async fn a_universe_that_does_not_fit_is_noticed_before_a_token_leaves() {
 }
 
 #[tokio::test]
-async fn a_chosen_endpoint_gets_credentials_over_http() {
+async fn an_endpoint_of_the_client_gets_credentials_over_http() {
     let script = Script::empty();
     let client = script
         .builder()

@@ -22,7 +22,7 @@ fn refused(reason: &str) -> Reply {
 }
 
 #[tokio::test(start_paused = true)]
-async fn parts_that_were_refused_for_rate_are_sent_again_whatever_their_method() {
+async fn parts_that_were_refused_for_rate_are_sent_again_for_every_method() {
     for (refusal, waits) in [
         (Reply::status(429), 0.0),
         (Reply::status(429).header("retry-after", "7"), 7.0),
@@ -39,17 +39,17 @@ async fn parts_that_were_refused_for_rate_are_sent_again_whatever_their_method()
         let created = batch.add_with(Create::new(), CallOptions::new().idempotent(false));
         let read = batch.add(get("a"));
         let start = Instant::now();
-        let mut answers = batch.send(&mock.client()).await.expect("a batch");
+        let mut responses = batch.send(&mock.client()).await.expect("a batch");
         assert!(start.elapsed().as_secs_f64() >= waits);
-        answers.take(created).expect("made");
-        answers.take(read).expect("read");
+        responses.take(created).expect("made");
+        responses.take(read).expect("read");
         assert_eq!(mock.calls_of("things.create").len(), 2);
         assert_eq!(mock.calls_of("things.get").len(), 1);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_part_that_asks_for_the_longest_wait_is_heard() {
+async fn the_longest_wait_of_a_part_counts() {
     let asks = |seconds: &str| {
         let refusal = Reply::status(429).header("retry-after", seconds);
         Reply::sequence([refusal, Reply::json(json!({}))])
@@ -68,7 +68,7 @@ async fn the_part_that_asks_for_the_longest_wait_is_heard() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn parts_that_are_not_sent_again_say_why() {
+async fn errors_of_parts_name_why_they_are_not_sent_again() {
     let mock = Mock::new()
         .on("things.create", 503)
         .on("things.delete", refused("quotaExceeded"))
@@ -80,15 +80,15 @@ async fn parts_that_are_not_sent_again_say_why() {
     let created = batch.add(Create::new());
     let deleted = batch.add(Delete::new().set("id", "a"));
     let replaced = batch.add(replace());
-    let mut answers = batch.send(&mock.client()).await.expect("a batch");
+    let mut responses = batch.send(&mock.client()).await.expect("a batch");
 
-    let error = answers.take(created).expect_err("503").to_string();
+    let error = responses.take(created).expect_err("503").to_string();
     let note =
         "(not retried, because it may have been carried out; it would be with `.idempotent(true)`)";
     assert!(error.ends_with(note), "{error}");
-    let error = answers.take(deleted).expect_err("403");
+    let error = responses.take(deleted).expect_err("403");
     assert_eq!(error.attempts(), 1, "{error}");
-    let error = answers.take(replaced).expect_err("412").to_string();
+    let error = responses.take(replaced).expect_err("412").to_string();
     let note = "(after 2 attempts; an attempt before may have been carried out)";
     assert!(error.ends_with(note), "{error}");
 }
@@ -98,12 +98,12 @@ async fn one_attempt_of_a_batch_is_one() {
     let mock = Mock::new().on("*", 429);
     let mut batch = Batch::new();
     let created = batch.add(Create::new());
-    let mut answers = batch
+    let mut responses = batch
         .send(&mock.client())
         .retry(RetryPolicy::none())
         .await
         .expect("a batch");
-    let error = answers.take(created).expect_err("429");
+    let error = responses.take(created).expect_err("429");
     assert_eq!(error.attempts(), 1);
     assert!(!error.to_string().contains('('), "{error}");
     assert_eq!(mock.calls().len(), 1);
@@ -117,5 +117,5 @@ async fn a_batch_that_was_refused_for_rate_as_a_whole_is_sent_again() {
     let _ = batch.add(Create::new());
     // What comes then is no batch, and an error.
     batch.send(&client).await.expect_err("not multipart");
-    assert_eq!(script.seen().len(), 2);
+    assert_eq!(script.recorded().len(), 2);
 }

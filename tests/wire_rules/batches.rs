@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::{
     api::{Create, Delete, Get, Labels, List, OldGet, Patch, Thing},
-    script::{Script, Seen, Step, answer},
+    script::{Recorded, Script, Step, response},
 };
 
 fn get(name: &str) -> Get {
@@ -23,12 +23,12 @@ fn get(name: &str) -> Get {
 }
 
 /// The parts of a batch request: id, request line, and everything after it.
-fn parts(seen: &Seen) -> Vec<(String, String, String)> {
-    let kind = seen.header("content-type").expect("a type");
+fn parts(recorded: &Recorded) -> Vec<(String, String, String)> {
+    let kind = recorded.header("content-type").expect("a type");
     let boundary = kind
         .strip_prefix("multipart/mixed; boundary=")
         .expect("a boundary");
-    let text = std::str::from_utf8(&seen.body).expect("text");
+    let text = std::str::from_utf8(&recorded.body).expect("text");
     assert!(
         !text.replace("\r\n", "").contains('\n'),
         "lines end in CRLF"
@@ -61,7 +61,7 @@ fn mixed(parts: &[(&str, u16, &str)]) -> Step {
             format!("--x\r\nContent-Type: application/http\r\nContent-ID: <response-{id}>\r\n\r\nHTTP/1.1 {status} Some\r\nContent-Type: application/json\r\n\r\n{body}\r\n")
         })
         .collect();
-    answer(
+    response(
         200,
         &[("content-type", "multipart/mixed; boundary=\"x\"")],
         &format!("{text}--x--\r\n"),
@@ -95,17 +95,20 @@ async fn calls_travel_together_and_come_back_typed() {
     let c = batch.add(Delete::new().set("id", "c"));
     let d = batch.add(Create::new().body(body!(Thing { name: "d" })));
     assert_eq!(batch.len(), 4);
-    let mut answers = batch
+    let mut responses = batch
         .send(&client)
         .header("x-all", "2")
         .await
         .expect("a batch");
     assert_eq!(
-        answers.errors().map(|(index, _)| index).collect::<Vec<_>>(),
+        responses
+            .errors()
+            .map(|(index, _)| index)
+            .collect::<Vec<_>>(),
         [1]
     );
-    assert_eq!(answers.take(a).expect("a").name.as_deref(), Some("a"));
-    let error = answers.take(b).expect_err("no b");
+    assert_eq!(responses.take(a).expect("a").name.as_deref(), Some("a"));
+    let error = responses.take(b).expect_err("no b");
     assert!(
         error.is_not_found() && error.method() == Some("things.get"),
         "{error}"
@@ -114,17 +117,17 @@ async fn calls_travel_together_and_come_back_typed() {
         error.url().is_some_and(|url| url.contains("things/b")),
         "{error:?}"
     );
-    answers.take(c).expect("gone");
-    assert_eq!(answers.take_with_meta(d).expect("d").status(), 200);
+    responses.take(c).expect("gone");
+    assert_eq!(responses.take_with_meta(d).expect("d").status(), 200);
 
-    let seen = script.only();
+    let recorded = script.only();
     assert_eq!(
-        (seen.method.as_str(), seen.url.as_str()),
+        (recorded.method.as_str(), recorded.url.as_str()),
         ("POST", "https://proxy.example/gate/batch/things")
     );
-    assert_eq!(seen.header("authorization"), Some("Bearer secret"));
-    assert_eq!(seen.header("x-all"), Some("2"));
-    let parts = parts(&seen);
+    assert_eq!(recorded.header("authorization"), Some("Bearer secret"));
+    assert_eq!(recorded.header("x-all"), Some("2"));
+    let parts = parts(&recorded);
     let lines: Vec<_> = parts
         .iter()
         .map(|(id, line, _)| format!("{id} {line}"))
@@ -149,7 +152,7 @@ async fn calls_travel_together_and_come_back_typed() {
             && parts[3].2.ends_with("\r\n\r\n{\"name\":\"d\"}")
     );
     assert!(
-        !seen.body.windows(6).any(|w| w == b"secret"),
+        !recorded.body.windows(6).any(|w| w == b"secret"),
         "credentials are in the head only"
     );
 }
@@ -161,25 +164,25 @@ async fn one_host_and_so_many_calls_per_request() {
     let mut batch = Batch::new();
     let many = batch.add_all((0..250).map(|n| get(&format!("things/{n}"))));
     let old = batch.add(OldGet::new());
-    let script = Script::new(|seen| {
-        let parts = parts(seen);
+    let script = Script::new(|recorded| {
+        let parts = parts(recorded);
         let ids: Vec<_> = parts
             .iter()
             .map(|(id, ..)| (id.as_str(), 200, "{}"))
             .collect();
         mixed(&ids)
     });
-    let mut answers = batch.clone().send(&client).await.expect("a batch");
-    assert!(answers.take_all(many).iter().all(Result::is_ok));
-    assert!(answers.take(old).is_ok());
+    let mut responses = batch.clone().send(&client).await.expect("a batch");
+    assert!(responses.take_all(many).iter().all(Result::is_ok));
+    assert!(responses.take(old).is_ok());
     assert_eq!(mock.calls().len(), 251);
 
     let _ = batch.clone().send(&script.client()).await.expect("a batch");
     let sizes = |script: &Script| -> Vec<_> {
         script
-            .seen()
+            .recorded()
             .iter()
-            .map(|seen| (seen.target().to_owned(), parts(seen).len()))
+            .map(|recorded| (recorded.target().to_owned(), parts(recorded).len()))
             .collect()
     };
     let url = || String::from("/batch/things");
@@ -193,12 +196,12 @@ async fn one_host_and_so_many_calls_per_request() {
         ]
     );
     assert!(
-        script.seen()[3]
+        script.recorded()[3]
             .url
             .starts_with("https://old.googleapis.com/")
     );
 
-    let universe = Script::new(|seen| mixed(&[(&parts(seen)[0].0, 200, "{}")]));
+    let universe = Script::new(|recorded| mixed(&[(&parts(recorded)[0].0, 200, "{}")]));
     let client = universe
         .builder()
         .credentials(AccessToken::new("t").universe_domain("example.goog"))
@@ -207,8 +210,8 @@ async fn one_host_and_so_many_calls_per_request() {
         .expect("a client");
     let mut one = Batch::default();
     let handle = one.add(get("things/a"));
-    let mut answers = one.send(&client).await.expect("a batch");
-    answers.take(handle).expect("an answer");
+    let mut responses = one.send(&client).await.expect("a batch");
+    responses.take(handle).expect("an answer");
     assert_eq!(
         universe.only().url,
         "https://things.example.goog/batch/things"
@@ -251,25 +254,25 @@ async fn parts_that_may_pass_are_sent_again_where_that_is_safe() {
     );
     let b = batch.add(get("things/b"));
     let lost = batch.add(get("things/lost"));
-    let mut answers = batch.send(&mock.client()).await.expect("a batch");
-    assert_eq!(answers.take(a).expect("a").name.as_deref(), Some("late"));
-    let error = answers.take(create).expect_err("a POST is not repeated");
+    let mut responses = batch.send(&mock.client()).await.expect("a batch");
+    assert_eq!(responses.take(a).expect("a").name.as_deref(), Some("late"));
+    let error = responses.take(create).expect_err("a POST is not repeated");
     assert_eq!(
         (error.status().map(|s| s.as_u16()), error.attempts()),
         (Some(503), 1),
         "{error}"
     );
     assert_eq!(
-        answers
+        responses
             .take(patch)
             .expect("said to be safe")
             .name
             .as_deref(),
         Some("told")
     );
-    assert_eq!(answers.take(b).expect("b").name.as_deref(), Some("b"));
+    assert_eq!(responses.take(b).expect("b").name.as_deref(), Some("b"));
     assert_eq!(
-        answers.take(lost).expect("asked again").name.as_deref(),
+        responses.take(lost).expect("asked again").name.as_deref(),
         Some("found")
     );
     assert_eq!(mock.calls_of("things.create").len(), 1);
@@ -277,16 +280,16 @@ async fn parts_that_may_pass_are_sent_again_where_that_is_safe() {
 }
 
 #[tokio::test]
-async fn retries_end_and_say_so() {
+async fn errors_report_the_end_of_retries() {
     let mock = Mock::new().on("*", 503);
     let mut batch = Batch::new();
     let a = batch.add(get("things/a"));
-    let mut answers = batch
+    let mut responses = batch
         .send(&mock.client())
         .retry(RetryPolicy::new().max_attempts(3))
         .await
         .expect("a batch");
-    let error = answers.take(a).expect_err("busy");
+    let error = responses.take(a).expect_err("busy");
     assert_eq!((error.attempts(), mock.calls().len()), (3, 3), "{error}");
 }
 
@@ -294,7 +297,7 @@ async fn retries_end_and_say_so() {
 async fn a_part_that_is_missing_or_cut_is_an_error_of_its_call() {
     let script = Script::new(|_| {
         let text = "--x\r\nContent-ID: <response-part+2>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n{\"name\": \"b\"";
-        answer(
+        response(
             200,
             &[("content-type", "multipart/mixed; boundary=x")],
             text,
@@ -306,10 +309,10 @@ async fn a_part_that_is_missing_or_cut_is_an_error_of_its_call() {
     let sent = batch.send(&script.client()).retry(RetryPolicy::none());
     // Nothing came for any call.
     let text = match sent.await {
-        Ok(mut answers) => format!(
+        Ok(mut responses) => format!(
             "{} / {}",
-            answers.take(a).expect_err("missing"),
-            answers.take(b).expect_err("cut")
+            responses.take(a).expect_err("missing"),
+            responses.take(b).expect_err("cut")
         ),
         Err(error) => panic!("{error}"),
     };
@@ -320,7 +323,7 @@ async fn a_part_that_is_missing_or_cut_is_an_error_of_its_call() {
 /// A response to a batch with this body, in which the boundary is `x`.
 fn multipart(body: &str) -> Step {
     let headers = [("content-type", "multipart/mixed; boundary=x")];
-    answer(200, &headers, body)
+    response(200, &headers, body)
 }
 
 #[tokio::test]
@@ -329,8 +332,8 @@ async fn a_part_that_is_empty_is_none() {
         let script = Script::new(move |_| multipart(text));
         let mut batch = Batch::new();
         let a = batch.add(get("things/a"));
-        let mut answers = batch.send(&script.client()).await.expect("a batch");
-        let error = answers.take(a).expect_err("nothing came");
+        let mut responses = batch.send(&script.client()).await.expect("a batch");
+        let error = responses.take(a).expect_err("nothing came");
         assert_eq!(error.kind(), ErrorKind::Transport, "{error}");
         assert!(error.is_retryable(), "{error}");
     }
@@ -341,8 +344,8 @@ async fn a_part_that_is_empty_is_none() {
     });
     let mut batch = Batch::new();
     let a = batch.add(get("things/a"));
-    let mut answers = batch.send(&script.client()).await.expect("a batch");
-    assert_eq!(answers.take(a).expect("a").name.as_deref(), Some("a"));
+    let mut responses = batch.send(&script.client()).await.expect("a batch");
+    assert_eq!(responses.take(a).expect("a").name.as_deref(), Some("a"));
 }
 
 #[tokio::test]
@@ -354,8 +357,8 @@ async fn a_response_that_is_cut_is_never_a_success_without_its_value() {
         let script = Script::new(move |_| multipart(&text));
         let mut batch = Batch::new();
         let a = batch.add(get("things/a"));
-        let mut answers = batch.send(&script.client()).await.expect("a batch");
-        match answers.take(a) {
+        let mut responses = batch.send(&script.client()).await.expect("a batch");
+        match responses.take(a) {
             Ok(thing) => assert_eq!(thing.name.as_deref(), Some("a"), "{end}"),
             Err(error) => {
                 assert_eq!(error.kind(), ErrorKind::Transport, "{end}: {error}");
@@ -368,12 +371,12 @@ async fn a_response_that_is_cut_is_never_a_success_without_its_value() {
 #[tokio::test]
 async fn a_part_that_ended_too_early_is_repeated_where_that_is_safe() {
     let tries = AtomicUsize::new(0);
-    let script = Script::new(move |seen| match tries.fetch_add(1, Ordering::SeqCst) {
+    let script = Script::new(move |recorded| match tries.fetch_add(1, Ordering::SeqCst) {
         0 => multipart(
             "--x\r\ncontent-id: <response-part+2>\r\n\r\nHTTP/1.1 200 OK\r\n\r\n{}\r\n--x\r\ncontent-id: <response-part+1>\r\n\r\nHTTP/1.1 200",
         ),
         _ => {
-            assert_eq!(parts(seen).len(), 1);
+            assert_eq!(parts(recorded).len(), 1);
             mixed(&[("part+1", 200, r#"{"name": "a"}"#)])
         }
     });
@@ -381,13 +384,13 @@ async fn a_part_that_ended_too_early_is_repeated_where_that_is_safe() {
     let a = batch.add(get("things/a"));
     let b = batch.add(Create::new().body(body!(Thing {})));
     let client = script.retrying().jitter(|| 0.0).build().expect("a client");
-    let mut answers = batch.send(&client).await.expect("a batch");
+    let mut responses = batch.send(&client).await.expect("a batch");
     assert_eq!(
-        answers.take(a).expect("asked again").name.as_deref(),
+        responses.take(a).expect("asked again").name.as_deref(),
         Some("a")
     );
-    assert!(answers.take(b).is_ok());
-    assert_eq!(script.seen().len(), 2);
+    assert!(responses.take(b).is_ok());
+    assert_eq!(script.recorded().len(), 2);
 }
 
 #[tokio::test]
@@ -401,31 +404,34 @@ async fn a_success_without_its_content_is_not_believed() {
     let client = script.retrying().jitter(|| 0.0).build().expect("a client");
     let mut batch = Batch::new();
     let a = batch.add(get("things/a"));
-    let mut answers = batch.send(&client).await.expect("a batch");
-    assert_eq!(answers.take(a).expect("at last").name.as_deref(), Some("a"));
+    let mut responses = batch.send(&client).await.expect("a batch");
+    assert_eq!(
+        responses.take(a).expect("at last").name.as_deref(),
+        Some("a")
+    );
 
     let script = Script::steps([lost()]);
     let mut batch = Batch::new();
     let create = batch.add(Create::new().body(body!(Thing {})));
     let client = script.retrying().build().expect("a client");
-    let mut answers = batch.send(&client).await.expect("a batch");
-    let error = answers.take(create).expect_err("nothing");
+    let mut responses = batch.send(&client).await.expect("a batch");
+    let error = responses.take(create).expect_err("nothing");
     assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
     // Where nothing is declared, nothing is what comes.
     let mut batch = Batch::new();
     let gone = batch.add(Delete::new().set("id", "1"));
-    let mut answers = batch
+    let mut responses = batch
         .send(&Script::steps([lost()]).client())
         .await
         .expect("a batch");
-    answers.take(gone).expect("deleted");
+    responses.take(gone).expect("deleted");
 }
 
 #[tokio::test]
 async fn a_failure_of_the_endpoint_is_one_of_the_batch() {
     let refused = |status| {
-        Script::new(move |seen| match seen.target() {
-            "/batch/things" => answer(
+        Script::new(move |recorded| match recorded.target() {
+            "/batch/things" => response(
                 status,
                 &[("content-type", "text/html")],
                 "<p>No such page.</p>",
@@ -465,9 +471,9 @@ async fn a_failure_of_the_endpoint_is_one_of_the_batch() {
     let mut batch = Batch::new();
     let a = batch.add(get("things/a"));
     let old = batch.add(OldGet::new());
-    let mut answers = batch.send(&refused(404).client()).await.expect("one");
-    answers.take(old).expect("a response");
-    let error = answers.take(a).expect_err("refused");
+    let mut responses = batch.send(&refused(404).client()).await.expect("one");
+    responses.take(old).expect("a response");
+    let error = responses.take(a).expect_err("refused");
     assert!(!error.is_not_found(), "{error}");
     assert_eq!(error.method(), Some("things.get"));
     assert_eq!(
@@ -477,10 +483,10 @@ async fn a_failure_of_the_endpoint_is_one_of_the_batch() {
 }
 
 #[tokio::test]
-async fn what_keeps_the_whole_from_an_answer_is_the_error() {
+async fn the_error_of_a_batch_without_a_response_is_its_cause() {
     for (step, kind) in [
         (
-            answer(
+            response(
                 403,
                 &[],
                 r#"{"error": {"code": 403, "message": "no batches for you"}}"#,
@@ -488,7 +494,7 @@ async fn what_keeps_the_whole_from_an_answer_is_the_error() {
             ErrorKind::Api,
         ),
         (
-            answer(200, &[("content-type", "text/html")], "<p>proxy"),
+            response(200, &[("content-type", "text/html")], "<p>proxy"),
             ErrorKind::Decode,
         ),
     ] {
@@ -503,10 +509,10 @@ async fn what_keeps_the_whole_from_an_answer_is_the_error() {
 #[tokio::test]
 async fn a_broken_connection_repeats_only_what_is_safe() {
     let tries = AtomicUsize::new(0);
-    let script = Script::new(move |seen| match tries.fetch_add(1, Ordering::SeqCst) {
+    let script = Script::new(move |recorded| match tries.fetch_add(1, Ordering::SeqCst) {
         0 => Step::Fail(gapi::transport::TransportErrorKind::Reset),
         _ => {
-            assert_eq!(parts(seen).len(), 1, "the POST stays out");
+            assert_eq!(parts(recorded).len(), 1, "the POST stays out");
             mixed(&[("part+1", 200, r#"{"name": "a"}"#)])
         }
     });
@@ -520,18 +526,18 @@ async fn a_broken_connection_repeats_only_what_is_safe() {
     let mut batch = Batch::new();
     let a = batch.add(get("things/a"));
     let create = batch.add(Create::new().body(body!(Thing {})));
-    let mut answers = batch.send(&client).await.expect("one answer");
-    assert_eq!(answers.take(a).expect("a").name.as_deref(), Some("a"));
-    let error = answers.take(create).expect_err("nobody knows");
+    let mut responses = batch.send(&client).await.expect("one answer");
+    assert_eq!(responses.take(a).expect("a").name.as_deref(), Some("a"));
+    let error = responses.take(create).expect_err("nobody knows");
     assert_eq!(error.kind(), ErrorKind::Transport, "{error}");
 }
 
 #[tokio::test]
 async fn a_rejected_token_is_replaced_once_for_all_parts() {
-    let script = Script::new(|seen| {
-        let parts = parts(seen);
-        let fresh = seen.header("authorization") == Some("Bearer token-2");
-        let answers: Vec<_> = parts
+    let script = Script::new(|recorded| {
+        let parts = parts(recorded);
+        let fresh = recorded.header("authorization") == Some("Bearer token-2");
+        let responses: Vec<_> = parts
             .iter()
             .map(|(id, line, _)| {
                 let is_open = line.contains("things/open");
@@ -547,7 +553,7 @@ async fn a_rejected_token_is_replaced_once_for_all_parts() {
                 )
             })
             .collect();
-        mixed(&answers)
+        mixed(&responses)
     });
     let made = AtomicUsize::new(0);
     let credentials = gapi::auth::from_fn(move || {
@@ -566,11 +572,15 @@ async fn a_rejected_token_is_replaced_once_for_all_parts() {
     let open = batch.add(get("things/open"));
     let a = batch.add(get("things/a"));
     let b = batch.add(get("things/b"));
-    let mut answers = batch.send(&client).await.expect("a batch");
+    let mut responses = batch.send(&client).await.expect("a batch");
     for handle in [open, a, b] {
-        answers.take(handle).expect("an answer");
+        responses.take(handle).expect("an answer");
     }
-    let sizes: Vec<_> = script.seen().iter().map(|seen| parts(seen).len()).collect();
+    let sizes: Vec<_> = script
+        .recorded()
+        .iter()
+        .map(|recorded| parts(recorded).len())
+        .collect();
     assert_eq!(sizes, [3, 2]);
 }
 
@@ -585,47 +595,47 @@ async fn time_that_runs_out_leaves_what_came() {
     let mut batch = Batch::new();
     let a = batch.add(get("things/a"));
     let b = batch.add(get("things/b"));
-    let mut answers = batch
+    let mut responses = batch
         .send(&script.client())
         .limit(1)
         .timeout(Duration::from_secs(5))
         .await
         .expect("one");
-    assert!(answers.take(a).is_ok());
-    let error = answers.take(b).expect_err("late");
+    assert!(responses.take(a).is_ok());
+    let error = responses.take(b).expect_err("late");
     assert!(error.is_timeout(), "{error}");
 }
 
 #[tokio::test]
-async fn mistakes_are_told_before_anything_is_sent() {
-    async fn told(fill: impl FnOnce(&mut Batch)) -> Error {
+async fn mistakes_are_reported_before_anything_is_sent() {
+    async fn reported(fill: impl FnOnce(&mut Batch)) -> Error {
         let script = Script::steps([]);
         let mut batch = Batch::new();
         fill(&mut batch);
         batch.send(&script.client()).await.expect_err("a mistake")
     }
-    let path = told(|batch| {
+    let path = reported(|batch| {
         let _handle = batch.add(get("a/../b"));
     });
     assert_eq!(path.await.kind(), ErrorKind::Usage);
-    let none = told(|batch| {
+    let none = reported(|batch| {
         let _handle = batch.add(Labels::new());
     });
     assert!(none.await.to_string().contains("no endpoint for batches"));
 
     let script = Script::steps([]);
-    let mut answers = Batch::new()
+    let mut responses = Batch::new()
         .send(&script.client())
         .await
         .expect("nothing to send");
     let mut other = Batch::new();
     let handle = other.add(get("a"));
-    let error = answers.take(handle).expect_err("another batch");
+    let error = responses.take(handle).expect_err("another batch");
     assert_eq!(error.kind(), ErrorKind::Usage);
 }
 
 #[tokio::test]
-async fn parts_of_answers_and_long_urls() {
+async fn parts_of_responses_and_long_urls() {
     #[derive(gapi::Fields)]
     #[fields(of = Thing)]
     struct Size {
@@ -635,9 +645,9 @@ async fn parts_of_answers_and_long_urls() {
     let mut batch = Batch::new();
     let size = batch.add_select::<Size, _>(get("things/a"));
     let long = batch.add(List::new().set("q", "x".repeat(3000)));
-    let mut answers = batch.send(&mock.client()).await.expect("a batch");
-    assert_eq!(answers.take(size).expect("a part").size, 3);
-    answers.take(long).expect("a list");
+    let mut responses = batch.send(&mock.client()).await.expect("a batch");
+    assert_eq!(responses.take(size).expect("a part").size, 3);
+    responses.take(long).expect("a list");
     let calls = mock.calls();
     assert_eq!(calls[0].parameter("fields"), Some("size"));
     assert_eq!(

@@ -43,14 +43,14 @@ async fn typed_and_raw_bodies() {
         .send(&client)
         .await
         .expect("an answer");
-    let seen = script.seen();
+    let recorded = script.recorded();
     assert_eq!(
-        seen[0].json(),
+        recorded[0].json(),
         json!({"name": "a", "size": "9007199254740993", "settings": {"tier": "é"}})
     );
-    assert_eq!(seen[1].json(), json!({"name": null, "unknown": [1]}));
-    assert_eq!(seen[2].body, "{}");
-    assert_eq!(seen[3].body, "{\"size\": 1.0}");
+    assert_eq!(recorded[1].json(), json!({"name": null, "unknown": [1]}));
+    assert_eq!(recorded[2].body, "{}");
+    assert_eq!(recorded[3].body, "{\"size\": 1.0}");
     assert!(Body::<Thing>::from_json("{").is_err());
 }
 
@@ -75,12 +75,15 @@ async fn explicit_nulls_and_new_properties_travel() {
 async fn the_data_wrapper_is_put_on_and_taken_off() {
     let script = Script::new(|_| script::json(200, r#"{"data": {"name": "b", "size": "2"}}"#));
     let client = script.client();
-    let answer = Translate::new()
+    let response = Translate::new()
         .body(thing("a"))
         .send(&client)
         .await
         .expect("an answer");
-    assert_eq!((answer.name.as_deref(), answer.size), (Some("b"), Some(2)));
+    assert_eq!(
+        (response.name.as_deref(), response.size),
+        (Some("b"), Some(2))
+    );
     // What the caller wrapped already is not wrapped again.
     Translate::new()
         .body(json!({"data": {"name": "a"}}))
@@ -88,10 +91,10 @@ async fn the_data_wrapper_is_put_on_and_taken_off() {
         .await
         .expect("an answer");
     Translate::new().send(&client).await.expect("an answer");
-    let seen = script.seen();
-    assert_eq!(seen[0].json(), json!({"data": {"name": "a"}}));
-    assert_eq!(seen[1].json(), json!({"data": {"name": "a"}}));
-    assert_eq!(seen[2].body, "");
+    let recorded = script.recorded();
+    assert_eq!(recorded[0].json(), json!({"data": {"name": "a"}}));
+    assert_eq!(recorded[1].json(), json!({"data": {"name": "a"}}));
+    assert_eq!(recorded[2].body, "");
     // Raw is raw.
     let raw = Translate::new()
         .send(&client)
@@ -112,7 +115,7 @@ fn bytes_call() -> gapi::Call {
 }
 
 #[tokio::test]
-async fn bytes_travel_in_the_alphabet_that_the_client_says() {
+async fn bytes_are_sent_in_the_alphabet_of_the_client() {
     let url_safe = json!([{"a-b_c": "-__-"}, {"plain": "dGV4dA=="}, {"\u{e9}": "_-8="}]);
     let standard = json!([{"a-b_c": "+//+"}, {"plain": "dGV4dA=="}, {"\u{e9}": "/+8="}]);
     for (alphabet, expected) in [
@@ -138,17 +141,17 @@ async fn bytes_travel_in_the_alphabet_that_the_client_says() {
 }
 
 #[tokio::test]
-async fn an_answer_without_its_wrapper_is_read_too() {
+async fn a_response_without_its_wrapper_is_read_too() {
     let script = Script::new(|_| script::json(200, r#"{"name": "b"}"#));
-    let answer = Translate::new()
+    let response = Translate::new()
         .send(&script.client())
         .await
         .expect("an answer");
-    assert_eq!(answer.name.as_deref(), Some("b"));
+    assert_eq!(response.name.as_deref(), Some("b"));
     let script = Script::new(|_| script::json(200, r#"{"data": {"size": "x"}}"#));
-    let answer = Translate::new().send(&script.client()).await;
+    let response = Translate::new().send(&script.client()).await;
     assert_eq!(
-        answer.expect("a response").extra.get("size"),
+        response.expect("a response").extra.get("size"),
         Some(&json!("x"))
     );
 }

@@ -18,7 +18,7 @@ use http::Response;
 use crate::{
     api::{Content, Create, Get, Video, thing},
     retries::unavailable,
-    script::{Script, Step, answer, json},
+    script::{Script, Step, json, response},
 };
 
 fn get() -> Get {
@@ -31,7 +31,7 @@ fn fail() -> Get {
 
 /// A service that fails what is called so.
 fn half_broken() -> Arc<Script> {
-    Script::new(|seen| match seen.url.as_str() {
+    Script::new(|recorded| match recorded.url.as_str() {
         url if url.contains("fail") => unavailable(),
         url if url.contains("missing") => json(404, "{}"),
         _ => json(200, "{}"),
@@ -78,7 +78,7 @@ async fn occasional_failures_never_use_the_budget_up() {
     for _ in 0..50 {
         get().send(&client).await.expect("the second attempt");
     }
-    assert_eq!(script.seen().len(), 100);
+    assert_eq!(script.recorded().len(), 100);
 }
 
 #[tokio::test(start_paused = true)]
@@ -100,7 +100,7 @@ async fn a_call_that_succeeds_costs_nothing_however_often_it_was_tried() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_that_stands_shows_that_the_service_is_well() {
+async fn a_permanent_error_shows_that_the_service_works() {
     let calls = AtomicU32::new(0);
     let script = Script::new(move |_| match calls.fetch_add(1, Ordering::Relaxed) % 2 {
         0 => unavailable(),
@@ -158,14 +158,14 @@ pub(crate) fn part(from: usize, count: usize) -> Step {
         pieces.push(Err(broken));
     }
     let body = Body::from_stream(futures_util::stream::iter(pieces), None);
-    let mut answer = Response::builder()
+    let mut response = Response::builder()
         .header("etag", "\"v1\"")
         .header("content-length", 20 - from);
     if from > 0 {
         let range = format!("bytes {from}-19/20");
-        answer = answer.status(206).header("content-range", range);
+        response = response.status(206).header("content-range", range);
     }
-    Step::Respond(answer.body(body).expect("an answer"))
+    Step::Respond(response.body(body).expect("an answer"))
 }
 
 #[tokio::test(start_paused = true)]
@@ -191,11 +191,11 @@ async fn transfers_that_get_on_need_no_budget() {
     let script = Script::steps([
         unavailable(),
         unavailable(),
-        answer(200, &[("location", url)], ""),
+        response(200, &[("location", url)], ""),
         unavailable(),
-        answer(308, &[], ""),
+        response(308, &[], ""),
         unavailable(),
-        answer(308, &[], ""),
+        response(308, &[], ""),
         json(200, r#"{"name": "made"}"#),
     ]);
     let made = Video::new()

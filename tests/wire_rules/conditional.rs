@@ -4,7 +4,7 @@ use gapi::ErrorKind;
 
 use crate::{
     api::{Get, Patch},
-    script::{Script, answer, json},
+    script::{Script, json, response},
 };
 
 fn get() -> Get {
@@ -29,12 +29,12 @@ async fn an_etag_may_be_bytes() {
 #[tokio::test]
 async fn nothing_new_is_no_error() {
     let script = Script::steps([
-        answer(304, &[("etag", "\"7\"")], ""),
-        answer(304, &[], ""),
-        answer(200, &[("etag", "\"8\"")], r#"{"name": "new"}"#),
-        answer(200, &[("etag", "\"8\"")], r#"{"name": "new"}"#),
+        response(304, &[("etag", "\"7\"")], ""),
+        response(304, &[], ""),
+        response(200, &[("etag", "\"8\"")], r#"{"name": "new"}"#),
+        response(200, &[("etag", "\"8\"")], r#"{"name": "new"}"#),
         json(404, "{}"),
-        answer(304, &[], ""),
+        response(304, &[], ""),
     ]);
     let client = script.client();
     assert!(
@@ -74,8 +74,8 @@ async fn nothing_new_is_no_error() {
         .await
         .expect_err("304");
     assert!(error.is_not_modified());
-    for seen in script.seen() {
-        assert_eq!(seen.header("if-none-match"), Some("\"7\""));
+    for recorded in script.recorded() {
+        assert_eq!(recorded.header("if-none-match"), Some("\"7\""));
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     api::{AnyThing, Create, Delete, Get, Labels, List, Thing},
-    script::{Script, answer, json as json_step},
+    script::{Script, json as json_step, response},
 };
 
 async fn create(status: u16, body: &'static str) -> Result<Thing, gapi::Error> {
@@ -114,7 +114,7 @@ async fn a_wrong_type_costs_nothing_but_itself() {
 }
 
 #[tokio::test]
-async fn where_no_object_keeps_it_a_wrong_type_is_reported_with_its_place() {
+async fn a_wrong_type_outside_of_objects_is_reported_with_its_path() {
     let body = r#"{"a": 1, "b": "x"}"#;
     let script = Script::new(move |_| json_step(200, body));
     let error = Labels::new()
@@ -154,7 +154,7 @@ async fn a_list_instead_of_an_object_is_named() {
 
 #[tokio::test]
 async fn what_is_not_json_is_an_error_and_text_reads_it() {
-    let script = Script::new(|_| answer(200, &[("content-type", "text/html")], "<p>CANARY</p>"));
+    let script = Script::new(|_| response(200, &[("content-type", "text/html")], "<p>CANARY</p>"));
     let error = Create::new()
         .send(&script.client())
         .await
@@ -185,7 +185,7 @@ async fn what_is_not_json_is_an_error_and_text_reads_it() {
 }
 
 #[tokio::test]
-async fn json_that_cannot_be_read_says_why_and_where() {
+async fn errors_of_json_name_cause_and_path() {
     for (body, path, text) in [
         (
             "{\"settings\": {\"tier\":\n \"\\ud83d\"}}",

@@ -19,7 +19,7 @@ use http::Response;
 
 use crate::{
     api::{Content, Export},
-    script::{Script, Step, answer, json, redirect},
+    script::{Script, Step, json, redirect, response},
     tokens::counted,
 };
 
@@ -42,12 +42,12 @@ fn pieces(
             .map(Bytes::from)
             .map_err(|kind| TransportError::new(kind, "it broke"))
     });
-    let mut answer = Response::builder().header("content-type", "text/plain");
+    let mut response = Response::builder().header("content-type", "text/plain");
     for (name, value) in headers {
-        answer = answer.header(*name, *value);
+        response = response.header(*name, *value);
     }
     Step::Respond(
-        answer
+        response
             .body(Body::from_stream(stream, None))
             .expect("an answer"),
     )
@@ -77,14 +77,14 @@ async fn all_bytes_with_their_type() {
     assert_eq!(&file[..], b"one,two,three");
     assert_eq!(file.content_type(), Some("text/plain"));
     assert_eq!(file.etag(), Some("\"e\""));
-    let seen = script.only();
+    let recorded = script.only();
     assert_eq!(
-        seen.url,
+        recorded.url,
         "https://things.googleapis.com/v1/things/a%2Fb?part=x&part=y&quotaUser=u&alt=media"
     );
-    assert_eq!(seen.method, "GET");
-    assert_eq!(seen.header("accept"), Some("*/*"));
-    assert_eq!(seen.header("range"), Some("bytes=0-12"));
+    assert_eq!(recorded.method, "GET");
+    assert_eq!(recorded.header("accept"), Some("*/*"));
+    assert_eq!(recorded.header("range"), Some("bytes=0-12"));
     assert_eq!(
         Export::new()
             .download(&client)
@@ -93,11 +93,11 @@ async fn all_bytes_with_their_type() {
             .expect("the media"),
         "one,two,three"
     );
-    assert_eq!(script.seen()[1].target(), "/v1/things:export?alt=media");
+    assert_eq!(script.recorded()[1].target(), "/v1/things:export?alt=media");
 }
 
 #[tokio::test]
-async fn alt_is_media_whatever_else_is_asked() {
+async fn alt_is_always_media() {
     let script = three(&[]);
     content()
         .set("alt", "json")
@@ -119,13 +119,13 @@ async fn the_download_service_is_asked_on_request() {
         .build()
         .expect("a client");
     let download = content().download(&client).via_download_service();
-    let shown = download.to_http().expect("a request").uri().to_string();
+    let displayed = download.to_http().expect("a request").uri().to_string();
     download.await.expect("the media");
     assert_eq!(
         script.only().url,
         "http://127.0.0.1:9/p/download/v1/things/a%2Fb?alt=media"
     );
-    assert_eq!(shown, script.only().url);
+    assert_eq!(displayed, script.only().url);
     let error = Export::new()
         .download(&client)
         .via_download_service()
@@ -215,7 +215,7 @@ async fn a_writer_that_fails_is_an_error_of_its_own() {
 }
 
 #[tokio::test]
-async fn less_or_more_than_was_said_is_an_error() {
+async fn less_or_more_than_declared_is_an_error() {
     for (headers, why) in [
         (
             &[("content-length", "14")][..],
@@ -306,7 +306,7 @@ async fn memory_is_limited_where_it_is_used() {
 }
 
 #[tokio::test]
-async fn an_error_answer_is_decoded() {
+async fn an_error_response_is_decoded() {
     let body = r#"{"error": {"code": 404, "message": "File not found: x.", "errors": [{"reason": "notFound"}]}}"#;
     let script = Script::new(move |_| json(404, body));
     let client = script.client();
@@ -325,7 +325,7 @@ async fn redirects_and_rejected_tokens_as_with_any_call() {
     let script = Script::steps([
         json(401, "{}"),
         redirect(302, elsewhere),
-        answer(200, &[("content-length", "5")], "bytes"),
+        response(200, &[("content-length", "5")], "bytes"),
     ]);
     let (credentials, _) = counted();
     let client = script
@@ -335,10 +335,10 @@ async fn redirects_and_rejected_tokens_as_with_any_call() {
         .expect("a client");
     let bytes = content().download(&client).bytes().await.expect("bytes");
     assert_eq!(bytes, "bytes");
-    let seen = script.seen();
-    assert_eq!(seen[1].header("authorization"), Some("Bearer token-2"));
-    assert_eq!(seen[2].url, elsewhere);
-    assert_eq!(seen[2].header("authorization"), None);
+    let recorded = script.recorded();
+    assert_eq!(recorded[1].header("authorization"), Some("Bearer token-2"));
+    assert_eq!(recorded[2].url, elsewhere);
+    assert_eq!(recorded[2].header("authorization"), None);
 }
 
 #[tokio::test(start_paused = true)]

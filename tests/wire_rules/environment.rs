@@ -43,8 +43,11 @@ async fn an_emulator_gets_no_credentials_and_no_key() {
         .send(&client)
         .await
         .expect("an answer");
-    let seen = script.seen();
-    let urls: Vec<&str> = seen.iter().map(|seen| seen.url.as_str()).collect();
+    let recorded = script.recorded();
+    let urls: Vec<&str> = recorded
+        .iter()
+        .map(|recorded| recorded.url.as_str())
+        .collect();
     assert_eq!(
         urls,
         [
@@ -53,9 +56,9 @@ async fn an_emulator_gets_no_credentials_and_no_key() {
             "http://localhost:9023/upload/storage/v1/b/b?alt=json&uploadType=media",
         ]
     );
-    assert_eq!(seen[0].header("authorization"), None);
-    assert_eq!(seen[1].header("authorization"), Some("Bearer owner"));
-    assert_eq!(seen[2].header("authorization"), None);
+    assert_eq!(recorded[0].header("authorization"), None);
+    assert_eq!(recorded[1].header("authorization"), Some("Bearer owner"));
+    assert_eq!(recorded[2].header("authorization"), None);
 
     // What the caller writes himself goes, and other APIs ask the credentials as ever.
     bucket()
@@ -64,7 +67,7 @@ async fn an_emulator_gets_no_credentials_and_no_key() {
         .await
         .expect("an answer");
     assert_eq!(
-        script.seen()[3].header("authorization"),
+        script.recorded()[3].header("authorization"),
         Some("Bearer mine")
     );
     let error = Get::new()
@@ -85,7 +88,7 @@ async fn a_client_of_emulators_needs_no_credentials() {
     let error = Get::new().set("name", "a").send(&client).await;
     let error = error.expect_err("nobody");
     assert_eq!(error.kind(), ErrorKind::Auth);
-    assert!(script.seen().len() == 1, "nothing went elsewhere");
+    assert!(script.recorded().len() == 1, "nothing went elsewhere");
     assert!(build(Environment::new()).is_err());
     let off = script.builder().environment(emulators()).emulators(false);
     assert!(off.build().is_err());
@@ -117,7 +120,7 @@ async fn an_emulator_that_does_not_speak_rest_is_an_error() {
         error.to_string().contains("STORAGE_EMULATOR_HOST"),
         "{error}"
     );
-    assert!(script.seen().is_empty());
+    assert!(script.recorded().is_empty());
 }
 
 #[tokio::test]
@@ -132,23 +135,23 @@ async fn an_endpoint_or_a_word_keeps_emulators_out() {
     };
     let off = client(script.builder().emulators(false));
     bucket().send(&off).await.expect("an answer");
-    let chosen = client(script.builder().endpoint("https://proxy.example/p"));
+    let custom = client(script.builder().endpoint("https://proxy.example/p"));
     bucket()
-        .send(&chosen)
+        .send(&custom)
         .location("mars")
         .await
         .expect("an answer");
-    let seen = script.seen();
+    let recorded = script.recorded();
     assert_eq!(
-        seen[0].url,
+        recorded[0].url,
         "https://storage.googleapis.com/storage/v1/b/b?alt=json"
     );
     assert_eq!(
-        seen[1].url,
+        recorded[1].url,
         "https://proxy.example/p/storage/v1/b/b?alt=json"
     );
-    for seen in seen {
-        assert_eq!(seen.header("authorization"), Some("Bearer token"));
+    for recorded in recorded {
+        assert_eq!(recorded.header("authorization"), Some("Bearer token"));
     }
 }
 
@@ -173,9 +176,9 @@ async fn locations_are_those_of_the_document() {
         .await
         .expect("an answer");
     let hosts: Vec<String> = script
-        .seen()
+        .recorded()
         .iter()
-        .map(|seen| seen.url.split('/').nth(2).expect("a host").to_owned())
+        .map(|recorded| recorded.url.split('/').nth(2).expect("a host").to_owned())
         .collect();
     assert_eq!(
         hosts,
@@ -204,7 +207,7 @@ async fn locations_are_those_of_the_document() {
         error.to_string().contains("no regional endpoints"),
         "{error}"
     );
-    assert_eq!(script.seen().len(), 3);
+    assert_eq!(script.recorded().len(), 3);
 }
 
 #[tokio::test]
@@ -212,39 +215,48 @@ async fn client_certificates_have_their_own_endpoints() {
     let url = async |builder: gapi::ClientBuilder, script: &Script| {
         let client = builder.credentials(Anonymous).build()?;
         bucket().send(&client).await?;
-        let url = script.seen().last().expect("a request").url.clone();
+        let url = script.recorded().last().expect("a request").url.clone();
         Ok::<_, gapi::Error>(url.contains(".mtls."))
     };
     let script = Script::empty();
-    let says = |text: &str| Environment::new().var("GOOGLE_API_USE_MTLS_ENDPOINT", text);
+    let with_variable = |text: &str| Environment::new().var("GOOGLE_API_USE_MTLS_ENDPOINT", text);
     let builder = |environment: Environment| script.builder().environment(environment);
     for (builder, expected) in [
         (builder(Environment::new()), false),
         (builder(Environment::new()).client_certificate(true), true),
-        (builder(says("never")).client_certificate(true), false),
-        (builder(says("always")), true),
-        (builder(says("auto")), false),
-        (builder(says("auto")).client_certificate(true), true),
         (
-            builder(says("always")).mtls_endpoint(MtlsEndpoint::Never),
+            builder(with_variable("never")).client_certificate(true),
+            false,
+        ),
+        (builder(with_variable("always")), true),
+        (builder(with_variable("auto")), false),
+        (
+            builder(with_variable("auto")).client_certificate(true),
+            true,
+        ),
+        (
+            builder(with_variable("always")).mtls_endpoint(MtlsEndpoint::Never),
             false,
         ),
         (
-            builder(says("odd")).mtls_endpoint(MtlsEndpoint::Always),
+            builder(with_variable("odd")).mtls_endpoint(MtlsEndpoint::Always),
             true,
         ),
-        (builder(says("always")).endpoint("https://x"), false),
+        (
+            builder(with_variable("always")).endpoint("https://x"),
+            false,
+        ),
     ] {
         assert_eq!(url(builder, &script).await.expect("an answer"), expected);
     }
-    let error = url(builder(says("Always")), &script)
+    let error = url(builder(with_variable("Always")), &script)
         .await
         .expect_err("spelled otherwise");
     assert!(
         error.to_string().contains("GOOGLE_API_USE_MTLS_ENDPOINT"),
         "{error}"
     );
-    let elsewhere = builder(says("always")).universe_domain("example.goog");
+    let elsewhere = builder(with_variable("always")).universe_domain("example.goog");
     let error = elsewhere
         .credentials(AccessToken::new("t").universe_domain("example.goog"))
         .build()
@@ -254,7 +266,7 @@ async fn client_certificates_have_their_own_endpoints() {
 }
 
 #[tokio::test]
-async fn the_environment_names_who_pays_where_nobody_else_does() {
+async fn the_environment_names_the_quota_project_by_default() {
     let script = Script::empty();
     let environment = Environment::new().var("GOOGLE_CLOUD_QUOTA_PROJECT", "of-the-environment");
     let send = async |credentials: std::sync::Arc<dyn gapi::Credentials>, own: Option<&str>| {
@@ -269,8 +281,8 @@ async fn the_environment_names_who_pays_where_nobody_else_does() {
             sending = sending.quota_project(project);
         }
         sending.await.expect("an answer");
-        let seen = script.seen().pop().expect("a request");
-        seen.header("x-goog-user-project").map(String::from)
+        let recorded = script.recorded().pop().expect("a request");
+        recorded.header("x-goog-user-project").map(String::from)
     };
     let token = || std::sync::Arc::new(AccessToken::new("t"));
     assert_eq!(

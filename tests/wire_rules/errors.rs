@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::{
     api::{Create, Get},
-    script::{Script, answer, json as json_step},
+    script::{Script, json as json_step, response},
 };
 
 async fn failed(status: u16, body: impl Into<String>) -> gapi::Error {
@@ -21,7 +21,7 @@ async fn failed(status: u16, body: impl Into<String>) -> gapi::Error {
 }
 
 #[tokio::test]
-async fn an_error_tells_all_that_the_server_said() {
+async fn an_error_has_all_that_the_server_reported() {
     let body = json!({"error": {
         "code": 429, "message": "Slow down.", "status": "RESOURCE_EXHAUSTED",
         "errors": [{"reason": "rateLimitExceeded", "message": "Slow down."}],
@@ -66,7 +66,7 @@ async fn an_error_tells_all_that_the_server_said() {
 }
 
 #[tokio::test]
-async fn helpers_tell_the_common_cases_apart() {
+async fn predicates_distinguish_the_common_cases() {
     assert!(failed(404, "{}").await.is_not_found());
     assert!(failed(409, "{}").await.is_conflict());
     assert!(failed(412, "{}").await.is_precondition_failed());
@@ -80,7 +80,8 @@ async fn helpers_tell_the_common_cases_apart() {
     .await;
     assert!(limited.is_rate_limited() && !limited.is_permission_denied());
     // Its length is that of what is not sent.
-    let script = Script::new(|_| answer(304, &[("content-length", "500"), ("etag", "\"e\"")], ""));
+    let script =
+        Script::new(|_| response(304, &[("content-length", "500"), ("etag", "\"e\"")], ""));
     let error = Create::new()
         .send(&script.client())
         .header("if-none-match", "\"e\"")
@@ -123,19 +124,19 @@ async fn bodies_without_structure_still_give_a_helpful_line() {
 
 #[tokio::test]
 async fn text_and_markup_are_the_message_without_the_markup() {
-    let told = async |content_type: &'static str, body: &'static str| {
-        let script = Script::new(move |_| answer(403, &[("content-type", content_type)], body));
+    let reported = async |content_type: &'static str, body: &'static str| {
+        let script = Script::new(move |_| response(403, &[("content-type", content_type)], body));
         let get = Get::new().set("name", "a").send(&script.client());
         get.await.expect_err("403")
     };
     let text = "sa@p does not have storage.objects.get access to the Google Cloud Storage object.";
-    let error = told("text/html; charset=UTF-8", text).await;
+    let error = reported("text/html; charset=UTF-8", text).await;
     assert_eq!(error.message(), Some(text));
     assert_eq!(
         error.to_string(),
         format!("things.get: 403 Forbidden: {text}")
     );
-    let error = told(
+    let error = reported(
         "application/xml; charset=UTF-8",
         "<?xml version='1.0'?><Error><Code>AccessDenied</Code><Message>Access denied.</Message><Details>Ask &lt;me&gt;.</Details></Error>",
     )
@@ -144,7 +145,7 @@ async fn text_and_markup_are_the_message_without_the_markup() {
         error.to_string(),
         "things.get: 403 AccessDenied: Access denied. Ask <me>."
     );
-    let error = told(
+    let error = reported(
         "text/html",
         "<title>Error 403</title><p>That&rsquo;s <b>all</b>.",
     )
@@ -154,7 +155,7 @@ async fn text_and_markup_are_the_message_without_the_markup() {
         ("image/png", "\u{89}PNG"),
         ("text/html", "<script>x()</script>"),
     ] {
-        assert_eq!(told(content_type, body).await.message(), None, "{body}");
+        assert_eq!(reported(content_type, body).await.message(), None, "{body}");
     }
 }
 
@@ -199,9 +200,9 @@ async fn nothing_of_the_server_breaks_the_line_or_makes_it_long() {
         "{text}"
     );
     // One of any other form is known because it was sent.
-    let script = Script::new(|seen| {
-        let sent = seen.header("authorization").expect("credentials");
-        answer(
+    let script = Script::new(|recorded| {
+        let sent = recorded.header("authorization").expect("credentials");
+        response(
             401,
             &[("content-type", "text/plain")],
             &format!("not valid: {sent}"),
@@ -276,7 +277,7 @@ async fn a_missing_scope_shows_what_would_do() {
         "{text}"
     );
     let script = Script::new(|_| {
-        answer(
+        response(
             403,
             &[("www-authenticate", "Bearer error=\"insufficient_scope\"")],
             "",
@@ -297,7 +298,7 @@ async fn a_missing_scope_shows_what_would_do() {
 }
 
 #[tokio::test]
-async fn refused_fields_are_shown() {
+async fn refused_fields_are_displayed() {
     let body = json!({"error": {"message": "Invalid.", "status": "INVALID_ARGUMENT", "details": [
         {"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": [{"field": "a.b", "description": "too long"}]}]}});
     let text = failed(400, body.to_string()).await.to_string();
@@ -316,7 +317,7 @@ async fn long_messages_are_cut_and_stay_on_one_line() {
 }
 
 #[tokio::test]
-async fn an_error_answer_to_raw_is_an_error() {
+async fn an_error_status_is_an_error_of_raw() {
     let script = Script::new(|_| json_step(404, "{}"));
     assert!(
         Create::new()

@@ -12,11 +12,11 @@ use http::Response;
 
 use crate::{
     api::Create,
-    script::{Script, Step, answer},
+    script::{Script, Step, response},
 };
 
 #[tokio::test]
-async fn transport_failures_keep_their_kind() {
+async fn transport_failures_have_their_kind() {
     for (transport, kind) in [
         (TransportErrorKind::Connect, ErrorKind::Connect),
         (TransportErrorKind::Tls, ErrorKind::Connect),
@@ -52,18 +52,19 @@ fn half(
                 .err()
                 .map(|kind| Err(TransportError::new(kind, "it broke"))),
         );
-        let mut answer = Response::new(Body::from_stream(futures_util::stream::iter(chunks), None));
+        let mut response =
+            Response::new(Body::from_stream(futures_util::stream::iter(chunks), None));
         if let Some(declared) = declared {
-            answer
+            response
                 .headers_mut()
                 .insert("content-length", declared.parse().expect("a number"));
         }
-        Step::Respond(answer)
+        Step::Respond(response)
     })
 }
 
 #[tokio::test]
-async fn half_an_answer_is_a_transport_error() {
+async fn half_a_response_is_a_transport_error() {
     let broken = half(Err(TransportErrorKind::Body), None);
     let error = Create::new()
         .send(&broken.client())
@@ -90,8 +91,8 @@ async fn half_an_answer_is_a_transport_error() {
 }
 
 #[tokio::test]
-async fn answers_that_are_too_long_are_refused() {
-    let script = Script::new(|_| answer(200, &[], r#"{"name": "0123456789"}"#));
+async fn responses_that_are_too_long_are_refused() {
+    let script = Script::new(|_| response(200, &[], r#"{"name": "0123456789"}"#));
     let error = Create::new()
         .send(&script.client())
         .response_limit(10)
@@ -197,5 +198,5 @@ async fn a_dropped_call_stops() {
             .is_err()
     );
     tokio::time::sleep(Duration::from_secs(120)).await;
-    assert_eq!(script.seen().len(), 1);
+    assert_eq!(script.recorded().len(), 1);
 }

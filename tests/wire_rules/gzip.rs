@@ -32,7 +32,7 @@ pub(crate) fn zipped(status: u16, body: &[u8]) -> Step {
         .chunks(3)
         .map(|piece| Ok(Bytes::copy_from_slice(piece)))
         .collect();
-    let answer = Response::builder()
+    let response = Response::builder()
         .status(status)
         .header("content-type", "application/json")
         .header("content-encoding", "GZip")
@@ -41,7 +41,7 @@ pub(crate) fn zipped(status: u16, body: &[u8]) -> Step {
             futures_util::stream::iter(pieces),
             Some(body.len() as u64),
         ));
-    Step::Respond(answer.expect("an answer"))
+    Step::Respond(response.expect("an answer"))
 }
 
 fn get() -> Get {
@@ -49,17 +49,17 @@ fn get() -> Get {
 }
 
 #[tokio::test]
-async fn answers_are_decompressed() {
+async fn responses_are_decompressed() {
     let text = format!(r#"{{"name": "{}"}}"#, "x".repeat(100_000));
     let script = {
         let body = gzip(text.as_bytes());
         Script::new(move |_| zipped(200, &body))
     };
     let client = script.client();
-    let answer = get().send(&client).with_meta().await.expect("an answer");
-    assert_eq!(answer.name.as_deref().map(str::len), Some(100_000));
+    let response = get().send(&client).with_meta().await.expect("an answer");
+    assert_eq!(response.name.as_deref().map(str::len), Some(100_000));
     for gone in ["content-encoding", "content-length"] {
-        assert!(!answer.headers().contains_key(gone), "{gone}");
+        assert!(!response.headers().contains_key(gone), "{gone}");
     }
     let bytes = Export::new()
         .download(&client)
@@ -159,7 +159,7 @@ async fn several_members_are_one_content() {
 }
 
 #[tokio::test]
-async fn every_way_to_say_how_a_body_is_encoded() {
+async fn every_form_of_content_encoding() {
     let (once, twice) = (gzip(b"text"), gzip(&gzip(b"text")));
     for (headers, body) in [
         (&[("content-encoding", "GZIP")][..], &once),
@@ -224,8 +224,11 @@ async fn gzip_is_asked_for_but_not_with_a_range() {
     own.await.expect("a part");
     let stored = download().range(1..3).read_compressed();
     stored.await.expect("a part");
-    let seen = script.seen();
-    let asked: Vec<_> = seen.iter().map(|s| s.header("accept-encoding")).collect();
+    let recorded = script.recorded();
+    let asked: Vec<_> = recorded
+        .iter()
+        .map(|s| s.header("accept-encoding"))
+        .collect();
     let [gzip, identity] = [Some("gzip"), Some("identity")];
     assert_eq!(asked, [gzip, identity, identity, Some("br"), gzip]);
 }
@@ -274,18 +277,18 @@ async fn bodies_are_compressed_on_demand() {
         .expect("created");
     let upload = Insert::new().set("bucket", "b").upload(b"media".to_vec());
     upload.send(&client).compress(true).await.expect("uploaded");
-    let seen = script.seen();
-    assert_eq!(seen[0].header("content-encoding"), Some("gzip"));
-    assert_eq!(seen[0].header("content-type"), Some("application/json"));
-    let length = seen[0].body.len().to_string();
-    assert_eq!(seen[0].header("content-length"), Some(length.as_str()));
-    assert!(seen[0].body.len() < 200);
+    let recorded = script.recorded();
+    assert_eq!(recorded[0].header("content-encoding"), Some("gzip"));
+    assert_eq!(recorded[0].header("content-type"), Some("application/json"));
+    let length = recorded[0].body.len().to_string();
+    assert_eq!(recorded[0].header("content-length"), Some(length.as_str()));
+    assert!(recorded[0].body.len() < 200);
     let mut text = String::new();
-    GzDecoder::new(&seen[0].body[..])
+    GzDecoder::new(&recorded[0].body[..])
         .read_to_string(&mut text)
         .expect("gzip");
     assert_eq!(text, format!(r#"{{"name":"{name}"}}"#));
     // There is nothing to compress, and media is what it is.
-    assert_eq!(seen[1].header("content-encoding"), None);
-    assert_eq!(seen[2].header("content-encoding"), None);
+    assert_eq!(recorded[1].header("content-encoding"), None);
+    assert_eq!(recorded[2].header("content-encoding"), None);
 }

@@ -8,22 +8,24 @@ use crate::{
 };
 
 #[tokio::test]
-async fn what_every_request_says_of_itself() {
+async fn the_headers_of_every_request() {
     let script = Script::empty();
     Get::new()
         .set("name", "a")
         .send(&script.client())
         .await
         .expect("an answer");
-    let seen = script.only();
-    assert_eq!(seen.header("accept"), Some("application/json"));
-    assert_eq!(seen.header("accept-encoding"), Some("gzip"));
+    let recorded = script.only();
+    assert_eq!(recorded.header("accept"), Some("application/json"));
+    assert_eq!(recorded.header("accept-encoding"), Some("gzip"));
     assert_eq!(
-        seen.header("user-agent"),
+        recorded.header("user-agent"),
         Some(concat!("gapi/", env!("CARGO_PKG_VERSION")))
     );
-    assert_eq!(seen.header("x-goog-api-version"), Some("2026-11-01"));
-    let client = seen.header("x-goog-api-client").expect("x-goog-api-client");
+    assert_eq!(recorded.header("x-goog-api-version"), Some("2026-11-01"));
+    let client = recorded
+        .header("x-goog-api-client")
+        .expect("x-goog-api-client");
     let (rust, ours) = client.split_once(' ').expect("two parts");
     let version = rust.strip_prefix("gl-rust/").expect("the compiler");
     assert_eq!(version.split('.').count(), 3, "{version}");
@@ -34,7 +36,7 @@ async fn what_every_request_says_of_itself() {
         "authorization",
         "x-goog-user-project",
     ] {
-        assert_eq!(seen.header(absent), None, "{absent}");
+        assert_eq!(recorded.header(absent), None, "{absent}");
     }
 }
 
@@ -53,14 +55,14 @@ async fn content_headers_follow_the_body() {
         .send(&client)
         .await
         .expect("deleted");
-    let seen = script.seen();
-    assert_eq!(seen[0].header("content-type"), Some("application/json"));
-    assert_eq!(seen[0].header("content-length"), Some("12"));
-    assert_eq!(seen[1].header("content-type"), None);
-    assert_eq!(seen[1].header("content-length"), Some("0"));
-    assert_eq!(seen[2].header("content-length"), None);
+    let recorded = script.recorded();
+    assert_eq!(recorded[0].header("content-type"), Some("application/json"));
+    assert_eq!(recorded[0].header("content-length"), Some("12"));
+    assert_eq!(recorded[1].header("content-type"), None);
+    assert_eq!(recorded[1].header("content-length"), Some("0"));
+    assert_eq!(recorded[2].header("content-length"), None);
     assert_eq!(
-        seen[2].header("accept"),
+        recorded[2].header("accept"),
         Some("*/*"),
         "a method without an answer takes anything"
     );
@@ -102,12 +104,12 @@ async fn headers_of_the_caller() {
         .header("x-number", 7)
         .await
         .expect("an answer");
-    let seen = script.only();
-    assert_eq!(seen.headers.get_all("x-a").iter().count(), 1);
-    assert_eq!(seen.header("x-a"), Some("again"));
-    assert_eq!(seen.header("x-b"), Some("default"));
-    assert_eq!(seen.header("if-match"), Some("\"etag\""));
-    assert_eq!(seen.header("x-number"), Some("7"));
+    let recorded = script.only();
+    assert_eq!(recorded.headers.get_all("x-a").iter().count(), 1);
+    assert_eq!(recorded.header("x-a"), Some("again"));
+    assert_eq!(recorded.header("x-b"), Some("default"));
+    assert_eq!(recorded.header("if-match"), Some("\"etag\""));
+    assert_eq!(recorded.header("x-number"), Some("7"));
 }
 
 #[tokio::test]
@@ -143,17 +145,18 @@ async fn who_pays() {
         .await
         .expect("an answer");
     let projects: Vec<_> = script
-        .seen()
+        .recorded()
         .iter()
-        .map(|seen| {
-            seen.header("x-goog-user-project")
+        .map(|recorded| {
+            recorded
+                .header("x-goog-user-project")
                 .expect("a project")
                 .to_owned()
         })
         .collect();
     assert_eq!(projects, ["of-credentials", "of-client", "of-call"]);
-    let shown = Create::new().send(&on_client).to_http().expect("a request");
-    assert_eq!(shown.headers()["x-goog-user-project"], "of-client");
+    let displayed = Create::new().send(&on_client).to_http().expect("a request");
+    assert_eq!(displayed.headers()["x-goog-user-project"], "of-client");
     let error = Create::new()
         .send(&client)
         .quota_project("a\nb")

@@ -63,7 +63,7 @@ fn values_are_what_the_property_takes() {
 }
 
 #[test]
-fn properties_called_like_keywords_are_written_as_they_are() {
+fn properties_with_names_of_keywords_are_written_unchanged() {
     let json = json!({"settings": {"type": "a"}});
     assert_eq!(sent(body!(Thing { settings: { type: "a" } })), json);
     assert_eq!(sent(body!(Thing { settings: { r#type: "a" } })), json);

@@ -15,8 +15,6 @@ mod downloads;
 mod environment;
 mod errors;
 mod faults;
-#[cfg(feature = "macros")]
-mod foreign;
 mod gzip;
 mod headers;
 #[cfg(feature = "macros")]
@@ -25,6 +23,8 @@ mod media_faults;
 mod metrics;
 #[cfg(feature = "macros")]
 mod mocks;
+#[cfg(feature = "macros")]
+mod mutated;
 #[cfg(feature = "macros")]
 mod operations;
 mod options;

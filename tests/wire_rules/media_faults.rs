@@ -8,7 +8,7 @@ use gapi::{Client, ErrorKind, Media, Upload, UploadSession};
 
 use crate::{
     api::{Photo, Thing, Video, thing},
-    script::{Script, Step, answer, json},
+    script::{Script, Step, json, response},
 };
 
 const UNIT: usize = 256 << 10;
@@ -20,11 +20,11 @@ fn content(len: usize) -> Vec<u8> {
 }
 
 fn begun() -> Step {
-    answer(200, &[("location", SESSION)], "")
+    response(200, &[("location", SESSION)], "")
 }
 
 fn stored(count: usize) -> Step {
-    answer(308, &[("range", &format!("bytes=0-{}", count - 1))], "")
+    response(308, &[("range", &format!("bytes=0-{}", count - 1))], "")
 }
 
 fn done(size: usize) -> Step {
@@ -42,12 +42,12 @@ fn video(media: impl Into<Media>) -> Upload<Thing> {
 }
 
 /// A stream that gives so many bytes and then fails.
-fn failing(len: usize, said: Option<u64>) -> Media {
+fn failing(len: usize, stated: Option<u64>) -> Media {
     let pieces = [
         Ok(Bytes::from(content(len))),
         Err(io::Error::other("the tape is torn")),
     ];
-    Media::stream(stream::iter(pieces), said)
+    Media::stream(stream::iter(pieces), stated)
 }
 
 /// What the server never sees is no failure of the connection.
@@ -80,7 +80,7 @@ async fn media_that_cannot_be_read_is_an_error_of_its_own_at_once() {
     let upload = video(Media::file(&path)).resumable();
     let error = upload.send(&patient(&script)).await.expect_err("shorter");
     named(&error, &path, "the file ended");
-    assert_eq!(script.seen().len(), 1, "the chunk never arrived");
+    assert_eq!(script.recorded().len(), 1, "the chunk never arrived");
     // A stream, in one request and in a session.
     for upload in [
         video(failing(large, None)).in_one_request(),
@@ -90,7 +90,7 @@ async fn media_that_cannot_be_read_is_an_error_of_its_own_at_once() {
             .chunk_size(UNIT as u64),
         video(failing(5, None)),
     ] {
-        let script = Script::new(|seen| match seen.header("content-range") {
+        let script = Script::new(|recorded| match recorded.header("content-range") {
             Some(_) => stored(UNIT),
             None => begun(),
         });
@@ -137,20 +137,20 @@ async fn an_empty_success_within_a_session_is_asked_about() {
         let script = Script::steps([
             begun(),
             stored(UNIT),
-            answer(
+            response(
                 status,
                 &[("range", "bytes=0-524287"), ("content-type", "text/html")],
                 "",
             ),
             stored(2 * UNIT),
-            answer(status, &[], " \n"),
+            response(status, &[], " \n"),
             then,
         ]);
         let upload = video(all.clone()).resumable().chunk_size(UNIT as u64);
         let made = upload.send(&patient(&script)).await.expect("the thing");
         assert_eq!(made.name.as_deref(), Some("made"));
-        let seen = script.seen();
-        let asked: Vec<_> = seen[1..]
+        let recorded = script.recorded();
+        let asked: Vec<_> = recorded[1..]
             .iter()
             .map(|s| s.header("content-range").expect("a range"))
             .collect();
@@ -166,9 +166,9 @@ async fn an_empty_success_within_a_session_is_asked_about() {
         );
     }
     // For ever.
-    let script = Script::new(|seen| match seen.header("content-range") {
+    let script = Script::new(|recorded| match recorded.header("content-range") {
         None => begun(),
-        Some(_) => answer(200, &[], ""),
+        Some(_) => response(200, &[], ""),
     });
     let upload = video(content(UNIT)).resumable().send(&patient(&script));
     let error = upload.await.expect_err("never the thing");
@@ -179,16 +179,16 @@ async fn an_empty_success_within_a_session_is_asked_about() {
         "{error}"
     );
     // 204 says that there is nothing to say.
-    let script = Script::steps([begun(), answer(204, &[], "")]);
+    let script = Script::steps([begun(), response(204, &[], "")]);
     let upload = video(content(UNIT)).resumable().send(&patient(&script));
     assert_eq!(upload.await.expect("nothing"), Thing::default());
 }
 
 #[tokio::test]
-async fn a_header_says_308_where_the_status_may_not() {
+async fn a_header_has_308_if_the_status_cannot() {
     let goes_on = |count: usize| {
         let range = format!("bytes=0-{}", count - 1);
-        answer(
+        response(
             200,
             &[("x-http-status-code-override", "308"), ("range", &range)],
             "",
@@ -209,8 +209,11 @@ async fn a_header_says_308_where_the_status_may_not() {
         .await
         .expect("the thing");
     assert_eq!(made.name.as_deref(), Some("made"));
-    assert_eq!(script.seen()[1].header("x-guploader-no-308"), Some("yes"));
-    assert_eq!(script.seen().len(), 4);
+    assert_eq!(
+        script.recorded()[1].header("x-guploader-no-308"),
+        Some("yes")
+    );
+    assert_eq!(script.recorded().len(), 4);
 }
 
 /// A session after the first of its chunks, as another process finds it.
@@ -219,8 +222,8 @@ async fn begun_with(all: &[u8]) -> UploadSession {
     let upload = video(all.to_vec()).resumable().chunk_size(UNIT as u64);
     let mut uploading = upload.start(&script.client()).await.expect("a session");
     uploading.next_chunk().await.expect("a chunk");
-    let kept = serde_json::to_vec(&uploading.session()).expect("JSON");
-    serde_json::from_slice(&kept).expect("a session")
+    let saved = serde_json::to_vec(&uploading.session()).expect("JSON");
+    serde_json::from_slice(&saved).expect("a session")
 }
 
 #[tokio::test]
@@ -269,7 +272,7 @@ async fn a_session_goes_on_with_the_media_that_it_began_with_only() {
                 error.to_string(),
                 "things.video: the media is not the one that the session began with: its first 262144 bytes are others; upload it anew"
             );
-            assert_eq!(script.seen().len(), 1, "nothing of it was sent");
+            assert_eq!(script.recorded().len(), 1, "nothing of it was sent");
         }
     }
     // The session stays what it is while nothing was read.
@@ -304,7 +307,7 @@ async fn what_an_upload_gives_is_of_one_type() {
 
 /// Drive keeps a document of its own in place of the text that it is given.
 #[tokio::test]
-async fn what_is_kept_as_a_document_has_a_size_of_its_own() {
+async fn converted_media_has_a_size_of_its_own() {
     for (body, is_fine) in [
         (
             r#"{"mimeType": "application/vnd.google-apps.document", "size": "1024"}"#,
@@ -322,14 +325,14 @@ async fn what_is_kept_as_a_document_has_a_size_of_its_own() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn what_does_not_say_how_long_it_is_is_read_to_its_end() {
+async fn media_of_unknown_length_is_read_to_its_end() {
     let folder = tempfile::tempdir().expect("a folder");
     let pipe = folder.path().join("pipe");
     let made = std::process::Command::new("mkfifo").arg(&pipe).status();
     assert!(made.expect("mkfifo").success());
     for in_session in [false, true] {
         for path in [&pipe, Path::new("/proc/self/status")] {
-            let script = Script::new(|seen| match seen.header("content-range") {
+            let script = Script::new(|recorded| match recorded.header("content-range") {
                 Some(range) => done(
                     range
                         .rsplit('/')
@@ -337,7 +340,7 @@ async fn what_does_not_say_how_long_it_is_is_read_to_its_end() {
                         .and_then(|n| n.parse().ok())
                         .expect("a total"),
                 ),
-                None if seen.url.contains("uploadType=resumable") => begun(),
+                None if recorded.url.contains("uploadType=resumable") => begun(),
                 None => json(200, "{}"),
             });
             let writer = (*path == *pipe).then(|| {
@@ -350,16 +353,16 @@ async fn what_does_not_say_how_long_it_is_is_read_to_its_end() {
             } else {
                 upload
             };
-            let shown = upload.clone().in_one_request().to_http();
-            shown.expect_err("a preview reads nothing");
+            let displayed = upload.clone().in_one_request().to_http();
+            displayed.expect_err("a preview reads nothing");
             let client = script.client();
             let sent = upload.send(&client).await;
             if let Err(error) = sent {
                 panic!("{}: {error}", path.display());
             }
-            let seen = script.seen();
-            assert_eq!(seen[0].header("x-upload-content-length"), None);
-            let body = &seen.last().expect("a request").body;
+            let recorded = script.recorded();
+            assert_eq!(recorded[0].header("x-upload-content-length"), None);
+            let body = &recorded.last().expect("a request").body;
             match writer {
                 Some(writer) => {
                     assert_eq!(body, "from a pipe");
@@ -379,7 +382,7 @@ async fn what_does_not_say_how_long_it_is_is_read_to_its_end() {
         .await
         .expect("nothing was sent");
     assert_eq!(
-        script.seen()[0].header("x-upload-content-length"),
+        script.recorded()[0].header("x-upload-content-length"),
         Some("0")
     );
     // A folder is none.

@@ -12,16 +12,16 @@ use gapi::{
 
 use crate::{
     api::{Create, Export, Get, thing},
-    script::{Script, Step, answer, json},
+    script::{Script, Step, json, response},
 };
 
 #[derive(Default)]
-struct Told {
+struct Reported {
     attempts: Mutex<Vec<AttemptMetrics>>,
     calls: Mutex<Vec<CallMetrics>>,
 }
 
-impl Observer for Told {
+impl Observer for Reported {
     fn attempt(&self, attempt: &AttemptMetrics) {
         self.attempts.lock().expect("lock").push(attempt.clone());
     }
@@ -31,7 +31,7 @@ impl Observer for Told {
     }
 }
 
-impl Told {
+impl Reported {
     /// Everything that was told since the last time.
     fn take(&self) -> (Vec<AttemptMetrics>, Vec<CallMetrics>) {
         (
@@ -41,16 +41,16 @@ impl Told {
     }
 }
 
-fn observed(script: &Arc<Script>) -> (Arc<Told>, Client) {
-    let told = Arc::new(Told::default());
+fn observed(script: &Arc<Script>) -> (Arc<Reported>, Client) {
+    let reported = Arc::new(Reported::default());
     let credentials = from_fn(|| async { Ok(Token::new("t")) });
     let client = script
         .retrying()
         .credentials(credentials)
-        .observer(Arc::clone(&told))
+        .observer(Arc::clone(&reported))
         .build()
         .expect("a client");
-    (told, client)
+    (reported, client)
 }
 
 fn get() -> Get {
@@ -64,10 +64,10 @@ async fn every_attempt_and_every_call() {
         json(401, "{}"),
         json(200, r#"{"name": "a"}"#),
     ]);
-    let (told, client) = observed(&script);
+    let (reported, client) = observed(&script);
     get().send(&client).await.expect("the third attempt");
-    let (attempts, calls) = told.take();
-    let seen: Vec<_> = attempts
+    let (attempts, calls) = reported.take();
+    let recorded: Vec<_> = attempts
         .iter()
         .map(|a| {
             (
@@ -81,7 +81,7 @@ async fn every_attempt_and_every_call() {
         .collect();
     let api = Some(ErrorKind::Api);
     assert_eq!(
-        seen,
+        recorded,
         [
             (1, Some(503), api, 3, Some(Duration::from_millis(500))),
             (2, Some(401), api, 0, Some(Duration::ZERO)),
@@ -99,13 +99,13 @@ async fn every_attempt_and_every_call() {
 #[tokio::test(start_paused = true)]
 async fn failures_and_what_is_given_up() {
     let script = Script::steps([json(404, "{}"), Step::Hang]);
-    let (told, client) = observed(&script);
+    let (reported, client) = observed(&script);
     Create::new()
         .body(thing("a"))
         .send(&client)
         .await
         .expect_err("404");
-    let (attempts, calls) = told.take();
+    let (attempts, calls) = reported.take();
     assert_eq!((attempts[0].sent, attempts[0].wait), (12, None));
     assert_eq!(calls[0].error, Some(ErrorKind::Api));
     assert_eq!(calls[0].status.map(|s| s.as_u16()), Some(404));
@@ -113,7 +113,7 @@ async fn failures_and_what_is_given_up() {
     let call = std::future::IntoFuture::into_future(get().send(&client));
     let late = tokio::time::timeout(Duration::from_secs(1), call).await;
     assert!(late.is_err());
-    let (attempts, calls) = told.take();
+    let (attempts, calls) = reported.take();
     assert_eq!((attempts.len(), calls[0].attempts), (1, 1));
     assert!(attempts[0].dropped && attempts[0].error.is_none());
     assert!(calls[0].dropped && calls[0].error.is_none());
@@ -125,7 +125,7 @@ async fn failures_and_what_is_given_up() {
         .send(&client)
         .await
         .expect_err("no such name");
-    let (attempts, calls) = told.take();
+    let (attempts, calls) = reported.take();
     assert!(attempts.is_empty());
     assert_eq!(
         (calls[0].attempts, calls[0].error),
@@ -135,18 +135,18 @@ async fn failures_and_what_is_given_up() {
 
 #[tokio::test(start_paused = true)]
 async fn a_download_ends_with_its_last_byte() {
-    let script = Script::new(|_| answer(200, &[], "some bytes"));
-    let (told, client) = observed(&script);
+    let script = Script::new(|_| response(200, &[], "some bytes"));
+    let (reported, client) = observed(&script);
     let mut chunks = Export::new()
         .download(&client)
         .stream()
         .await
         .expect("an answer");
-    let (attempts, calls) = told.take();
+    let (attempts, calls) = reported.take();
     assert_eq!((attempts.len(), calls.len()), (1, 0));
     while chunks.try_next().await.expect("a chunk").is_some() {}
     drop(chunks);
-    let (_, calls) = told.take();
+    let (_, calls) = reported.take();
     assert_eq!((calls[0].received, calls[0].dropped), (10, false));
 
     let chunks = Export::new()
@@ -155,23 +155,23 @@ async fn a_download_ends_with_its_last_byte() {
         .await
         .expect("an answer");
     drop(chunks);
-    let (_, calls) = told.take();
+    let (_, calls) = reported.take();
     assert!(calls[0].dropped);
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_attempt_that_the_calls_timeout_cuts_is_told_and_counted() {
+async fn an_attempt_that_the_calls_timeout_cuts_is_reported_and_counted() {
     let script = Script::steps([json(503, "{}"), Step::Hang]);
-    let (told, client) = observed(&script);
+    let (reported, client) = observed(&script);
     let late = get().send(&client).timeout(Duration::from_secs(9)).await;
     assert_eq!(late.expect_err("late").attempts(), 2);
-    let (attempts, calls) = told.take();
-    let seen: Vec<_> = attempts
+    let (attempts, calls) = reported.take();
+    let recorded: Vec<_> = attempts
         .iter()
         .map(|a| (a.number, a.error, a.dropped, a.duration.as_millis()))
         .collect();
     assert_eq!(
-        seen,
+        recorded,
         [
             (1, Some(ErrorKind::Api), false, 0),
             (2, Some(ErrorKind::Timeout), false, 8_500),
@@ -187,13 +187,13 @@ async fn an_attempt_that_the_calls_timeout_cuts_is_told_and_counted() {
 async fn a_download_that_goes_on_is_one_call() {
     let version = ("etag", "\"1\"");
     let script = Script::steps([
-        answer(200, &[version, ("content-length", "10")], "half "),
-        answer(206, &[version, ("content-range", "bytes 5-9/10")], "bytes"),
+        response(200, &[version, ("content-length", "10")], "half "),
+        response(206, &[version, ("content-range", "bytes 5-9/10")], "bytes"),
     ]);
-    let (told, client) = observed(&script);
+    let (reported, client) = observed(&script);
     let whole = Export::new().download(&client).await.expect("both halves");
     assert_eq!((&whole[..], whole.attempts()), (&b"half bytes"[..], 2));
-    let (attempts, calls) = told.take();
+    let (attempts, calls) = reported.take();
     assert_eq!((attempts.len(), calls.len()), (2, 1));
     assert_eq!(
         (calls[0].attempts, calls[0].received, calls[0].dropped),

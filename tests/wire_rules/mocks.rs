@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::{
     api::{Create, Delete, Get, Insert, List, Thing},
     gzip,
-    script::{Script, answer, json as step},
+    script::{Script, json as step, response},
 };
 
 fn get(name: &str) -> Get {
@@ -22,7 +22,7 @@ fn get(name: &str) -> Get {
 }
 
 #[tokio::test]
-async fn methods_are_answered_and_calls_are_kept() {
+async fn methods_get_responses_and_calls_are_recorded() {
     let mock = Mock::new()
         .respond(get("things/a"), body!(Thing { name: "a", size: 7 }))
         .on("things.get", 404)
@@ -71,7 +71,7 @@ async fn methods_are_answered_and_calls_are_kept() {
 }
 
 #[tokio::test]
-async fn sequences_end_and_what_is_unexpected_is_told() {
+async fn sequences_end_and_unexpected_calls_are_reported() {
     let pages = [
         json!({"items": [{"name": "a"}], "nextPageToken": "2"}),
         json!({}),
@@ -180,14 +180,14 @@ async fn a_mock_is_a_transport_for_any_client() {
 
 /// What the recorded program does.
 async fn session(client: &Client) -> Vec<String> {
-    let mut seen = Vec::new();
+    let mut recorded = Vec::new();
     for _ in 0..2 {
         let thing = get("things/a")
             .send(client)
             .key("CANARY-KEY")
             .await
             .expect("a");
-        seen.push(thing.name.expect("a name"));
+        recorded.push(thing.name.expect("a name"));
     }
     let body = body!(Thing {
         name: "b",
@@ -199,7 +199,7 @@ async fn session(client: &Client) -> Vec<String> {
         .param("requestId", uuid())
         .await
         .expect("b");
-    seen.push(made.password.expect("something"));
+    recorded.push(made.password.expect("something"));
     let media = gapi::Media::bytes("picture").content_type("image/png");
     let up = Insert::new()
         .set("bucket", "b")
@@ -207,14 +207,14 @@ async fn session(client: &Client) -> Vec<String> {
         .upload(media)
         .send(client)
         .await;
-    seen.push(up.expect("c").name.expect("a name"));
+    recorded.push(up.expect("c").name.expect("a name"));
     let error = Delete::new()
         .set("id", "x")
         .send(client)
         .await
         .expect_err("broken");
-    seen.push(error.kind().to_string());
-    seen
+    recorded.push(error.kind().to_string());
+    recorded
 }
 
 fn uuid() -> String {
@@ -223,25 +223,27 @@ fn uuid() -> String {
 
 #[tokio::test]
 async fn what_is_recorded_is_played_without_secrets_or_server() {
-    let script = Script::new(|seen| match (seen.method.as_str(), seen.target()) {
-        ("GET", _) => answer(
-            200,
-            &[
-                ("content-type", "application/json"),
-                ("set-cookie", "CANARY-COOKIE"),
-            ],
-            r#"{"name": "a"}"#,
-        ),
-        ("POST", target) if target.contains("upload") => {
-            step(200, r#"{"name": "c", "access_token": "CANARY-TOKEN"}"#)
-        }
-        // As it comes from servers: within what is compressed, too, no secret is recorded.
-        ("POST", _) => gzip::zipped(
-            200,
-            &gzip::gzip(br#"{"name": "b", "password": "CANARY-SECRET"}"#),
-        ),
-        _ => crate::script::Step::Fail(gapi::transport::TransportErrorKind::Reset),
-    });
+    let script = Script::new(
+        |recorded| match (recorded.method.as_str(), recorded.target()) {
+            ("GET", _) => response(
+                200,
+                &[
+                    ("content-type", "application/json"),
+                    ("set-cookie", "CANARY-COOKIE"),
+                ],
+                r#"{"name": "a"}"#,
+            ),
+            ("POST", target) if target.contains("upload") => {
+                step(200, r#"{"name": "c", "access_token": "CANARY-TOKEN"}"#)
+            }
+            // As it comes from servers: within what is compressed, too, no secret is recorded.
+            ("POST", _) => gzip::zipped(
+                200,
+                &gzip::gzip(br#"{"name": "b", "password": "CANARY-SECRET"}"#),
+            ),
+            _ => crate::script::Step::Fail(gapi::transport::TransportErrorKind::Reset),
+        },
+    );
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("session.jsonl");
     let recorder = Recorder::new(script, &path).expect("a file");
@@ -302,7 +304,7 @@ async fn what_is_recorded_is_played_without_secrets_or_server() {
 }
 
 #[test]
-fn a_broken_recording_is_told_by_its_line() {
+fn a_broken_recording_is_reported_with_its_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("x.jsonl");
     for (text, words) in [

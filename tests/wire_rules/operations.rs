@@ -59,9 +59,10 @@ fn service() -> run::projects::locations::services::Create {
 }
 
 fn targets(script: &Script) -> Vec<String> {
-    let seen = script.seen();
-    seen.iter()
-        .map(|seen| format!("{} {}", seen.method, seen.target()))
+    let recorded = script.recorded();
+    recorded
+        .iter()
+        .map(|recorded| format!("{} {}", recorded.method, recorded.target()))
         .collect()
 }
 
@@ -115,9 +116,9 @@ async fn a_wait_polls_until_the_operation_is_done() {
         ]
     );
     // Options are for all requests; preconditions and parameters of the method are for the first.
-    for (index, seen) in script.seen().iter().enumerate() {
-        assert_eq!(seen.header("x-goog-request-reason"), Some("audit"));
-        assert_eq!(seen.header("if-match").is_some(), index == 0);
+    for (index, recorded) in script.recorded().iter().enumerate() {
+        assert_eq!(recorded.header("x-goog-request-reason"), Some("audit"));
+        assert_eq!(recorded.header("if-match").is_some(), index == 0);
     }
 }
 
@@ -149,7 +150,7 @@ async fn delays_grow_and_are_the_clients() {
         "{error}"
     );
     // 1 + 1.5 + 2.25 + ... up to 20 s each, shortened by at most a quarter.
-    let polls = script.seen().len() - 1;
+    let polls = script.recorded().len() - 1;
     assert!((8..=14).contains(&polls), "{polls}");
     let script = Script::new(|_| compute_step("RUNNING", json!({})));
     let (client, clock) = manual(&script);
@@ -161,7 +162,7 @@ async fn delays_grow_and_are_the_clients() {
     with_time(&clock, wait.into_future())
         .await
         .expect_err("late");
-    assert!((2..=3).contains(&(script.seen().len() - 1)));
+    assert!((2..=3).contains(&(script.recorded().len() - 1)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -179,7 +180,7 @@ async fn a_deadline_ends_a_request_that_hangs() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn parameters_come_from_the_call_and_the_answer() {
+async fn parameters_come_from_the_call_and_the_response() {
     let done = |name: &str, link: &str| {
         let at = |status: &str| {
             json_step(
@@ -243,7 +244,7 @@ async fn parameters_come_from_the_call_and_the_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_nothing_tells_is_an_error_with_the_name() {
+async fn an_unknown_parameter_is_an_error_with_its_name() {
     let script = Script::steps([json_step(200, r#"{"name": "op-1", "status": "RUNNING"}"#)]);
     let error = sqladmin::backups()
         .create_backup("projects/p", json!({}))
@@ -421,11 +422,11 @@ async fn the_response_is_read_as_what_it_is() {
         .await
         .expect_err("no response");
     assert_eq!(error.kind(), ErrorKind::Usage);
-    assert!(script.seen().is_empty());
+    assert!(script.recorded().is_empty());
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_watch_tells_every_step() {
+async fn a_watch_reports_every_step() {
     let script = Script::steps([
         compute_step("PENDING", json!({})),
         compute_step("RUNNING", json!({"progress": 50})),
@@ -447,7 +448,7 @@ async fn a_watch_tells_every_step() {
 
 #[tokio::test(start_paused = true)]
 async fn a_dropped_step_starts_nothing_twice() {
-    let script = Script::new(|seen| match seen.method.as_str() {
+    let script = Script::new(|recorded| match recorded.method.as_str() {
         "POST" => compute_step("RUNNING", json!({})),
         _ => compute_step("DONE", json!({})),
     });
@@ -458,13 +459,13 @@ async fn a_dropped_step_starts_nothing_twice() {
         assert!(tokio::time::timeout(short, watch.next()).await.is_err());
     }
     assert!(watch.try_next().await.expect("a step").is_some());
-    assert_eq!(script.seen().len(), 2);
+    assert_eq!(script.recorded().len(), 2);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_operation_is_cancelled_while_it_is_asked_after() {
-    let script = Script::new(|seen| match seen.method.as_str() {
-        "POST" if seen.url.contains("/cancel") => json_step(200, "{}"),
+    let script = Script::new(|recorded| match recorded.method.as_str() {
+        "POST" if recorded.url.contains("/cancel") => json_step(200, "{}"),
         "POST" => json_step(200, r#"{"name": "op-1", "status": "RUNNING"}"#),
         _ => json_step(
             200,
@@ -492,7 +493,7 @@ async fn an_operation_is_cancelled_while_it_is_asked_after() {
         targets(&script)[1],
         "POST /v1/projects/p/operations/op-1/cancel?alt=json"
     );
-    assert_eq!(script.seen()[1].body, "");
+    assert_eq!(script.recorded()[1].body, "");
 
     let script = Script::new(|_| compute_step("RUNNING", json!({})));
     let mut watch = insert().send(&script.client()).wait().watch();
@@ -567,7 +568,7 @@ async fn polls_that_fail_in_passing_are_repeated() {
         (ErrorKind::Api, Some("op-1"))
     );
 
-    let script = Script::new(|seen| match seen.method.as_str() {
+    let script = Script::new(|recorded| match recorded.method.as_str() {
         "POST" => compute_step("RUNNING", json!({})),
         _ => Step::Fail(TransportErrorKind::Reset),
     });
@@ -582,9 +583,9 @@ async fn polls_that_fail_in_passing_are_repeated() {
     );
 
     let count = std::sync::atomic::AtomicUsize::new(0);
-    let script = Script::new(move |seen| {
+    let script = Script::new(move |recorded| {
         let count = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        match seen.method.as_str() {
+        match recorded.method.as_str() {
             "POST" => compute_step("RUNNING", json!({})),
             _ if count < 3 => Step::Fail(TransportErrorKind::Reset),
             _ => compute_step("DONE", json!({})),
@@ -652,7 +653,7 @@ fn insert_job() -> bigquery::jobs::Insert {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_job_is_waited_for_where_it_says_that_it_is() {
+async fn a_job_is_waited_for_at_its_location() {
     let script = Script::steps([
         job_step("PENDING", json!({})),
         job_step("RUNNING", json!({"errors": [{"reason": "aRowOnly"}]})),
@@ -684,7 +685,7 @@ async fn a_job_is_waited_for_where_it_says_that_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_job_that_fails_says_why() {
+async fn the_error_of_a_failed_job_names_its_cause() {
     let script = Script::steps([
         job_step("RUNNING", json!({})),
         job_step(

@@ -48,7 +48,7 @@ async fn an_option_replaces_the_parameter_of_its_name() {
         .param("name", "b")
         .await
         .expect("an answer");
-    assert_eq!(script.seen()[1].target(), "/v1/a?name=b&alt=json");
+    assert_eq!(script.recorded()[1].target(), "/v1/a?name=b&alt=json");
 }
 
 #[tokio::test]
@@ -75,9 +75,9 @@ async fn defaults_of_a_client_yield_to_the_call() {
         .await
         .expect("an answer");
     let targets: Vec<_> = script
-        .seen()
+        .recorded()
         .iter()
-        .map(|seen| seen.target().to_owned())
+        .map(|recorded| recorded.target().to_owned())
         .collect();
     assert_eq!(
         targets,
@@ -113,9 +113,9 @@ async fn pages_and_items_have_the_same_options() {
         .try_next()
         .await
         .expect("a page");
-    for seen in script.seen() {
-        assert_eq!(seen.header("x-a"), Some("1"));
-        assert!(seen.url.contains("key=K"), "{}", seen.url);
+    for recorded in script.recorded() {
+        assert_eq!(recorded.header("x-a"), Some("1"));
+        assert!(recorded.url.contains("key=K"), "{}", recorded.url);
     }
 }
 
@@ -124,9 +124,9 @@ async fn a_clients_api_key_is_an_identity_of_its_own() {
     let script = Script::empty();
     let client = script.builder().api_key("K").build().expect("a client");
     Create::new().send(&client).await.expect("an answer");
-    let seen = script.only();
-    assert_eq!(seen.target(), "/v1/things?key=K&alt=json");
-    assert_eq!(seen.header("authorization"), None);
+    let recorded = script.only();
+    assert_eq!(recorded.target(), "/v1/things?key=K&alt=json");
+    assert_eq!(recorded.header("authorization"), None);
     let error = Client::builder().build().expect_err("nobody");
     assert!(error.to_string().contains("no credentials"), "{error}");
 }
@@ -134,7 +134,7 @@ async fn a_clients_api_key_is_an_identity_of_its_own() {
 #[tokio::test]
 async fn metadata_raw_bytes_and_text() {
     let script = Script::new(|_| {
-        script::answer(
+        script::response(
             201,
             &[
                 ("content-type", "application/json"),
@@ -145,17 +145,17 @@ async fn metadata_raw_bytes_and_text() {
         )
     });
     let client = script.client();
-    let answer = Create::new()
+    let response = Create::new()
         .send(&client)
         .with_meta()
         .await
         .expect("an answer");
-    assert_eq!(answer.name.as_deref(), Some("a"));
+    assert_eq!(response.name.as_deref(), Some("a"));
     assert_eq!(
-        (answer.status().as_u16(), answer.etag()),
+        (response.status().as_u16(), response.etag()),
         (201, Some("\"e1\""))
     );
-    assert_eq!(answer.headers()["x-n"], "7");
+    assert_eq!(response.headers()["x-n"], "7");
     let raw = Create::new().send(&client).raw().await.expect("an answer");
     assert_eq!(&**raw, br#"{"name": "a"}"#);
     assert_eq!(
@@ -167,7 +167,7 @@ async fn metadata_raw_bytes_and_text() {
 }
 
 #[tokio::test]
-async fn the_other_way_to_send() {
+async fn generic_code_sends_requests() {
     let script = Script::empty();
     script
         .client()

@@ -25,14 +25,14 @@ fn three_pages() -> std::sync::Arc<Script> {
 
 fn targets(script: &Script) -> Vec<String> {
     script
-        .seen()
+        .recorded()
         .iter()
-        .map(|seen| seen.target().to_owned())
+        .map(|recorded| recorded.target().to_owned())
         .collect()
 }
 
 #[tokio::test]
-async fn pages_follow_tokens_and_keep_all_parameters() {
+async fn pages_follow_tokens_with_all_parameters() {
     let script = three_pages();
     let request = List::new().all("labels", ["x", "y"]).set("q", "");
     let mut pages = request.pages(&script.client()).page_size(2);
@@ -100,7 +100,7 @@ async fn items_come_one_by_one() {
         .expect("two");
     assert_eq!(names, [Some("a".to_owned()), Some("b".to_owned())]);
     assert_eq!(
-        script.seen().len(),
+        script.recorded().len(),
         1,
         "the second page is not fetched for nothing"
     );
@@ -166,7 +166,11 @@ async fn tokens_in_the_body() {
             .len(),
         2
     );
-    let bodies: Vec<_> = script.seen().iter().map(|seen| seen.body.clone()).collect();
+    let bodies: Vec<_> = script
+        .recorded()
+        .iter()
+        .map(|recorded| recorded.body.clone())
+        .collect();
     let parsed =
         |index: usize| serde_json::from_slice::<serde_json::Value>(&bodies[index]).expect("JSON");
     assert_eq!(
@@ -189,10 +193,10 @@ async fn a_repeated_token_is_an_error_not_a_loop() {
     let error = pages.try_next().await.expect_err("the same token again");
     assert_eq!(error.kind(), ErrorKind::Paging);
     assert!(pages.try_next().await.expect("the end").is_none());
-    assert_eq!(script.seen().len(), 2);
+    assert_eq!(script.recorded().len(), 2);
     // A longer circle.
-    let script = Script::new(|seen| {
-        let next = if seen.url.contains("pageToken=a") {
+    let script = Script::new(|recorded| {
+        let next = if recorded.url.contains("pageToken=a") {
             "b"
         } else {
             "a"
@@ -205,11 +209,11 @@ async fn a_repeated_token_is_an_error_not_a_loop() {
         .await
         .expect_err("a circle");
     assert_eq!(error.kind(), ErrorKind::Paging);
-    assert!(script.seen().len() < 8);
+    assert!(script.recorded().len() < 8);
 }
 
 #[tokio::test]
-async fn after_an_error_the_token_says_where_to_go_on() {
+async fn after_an_error_the_token_is_where_to_continue() {
     let script = Script::steps([
         json_step(200, r#"{"items": [{"name": "a"}], "nextPageToken": "t1"}"#),
         json_step(500, "{}"),
@@ -253,7 +257,7 @@ async fn the_token_of_items_is_that_of_the_page_at_hand() {
 }
 
 #[tokio::test]
-async fn a_partial_answer_asks_for_the_token_too() {
+async fn a_partial_response_includes_the_token() {
     let script = Script::empty();
     let client = script.client();
     let by_default = client.with_options(CallOptions::new().fields("items(size)"));
@@ -291,8 +295,8 @@ async fn a_partial_answer_asks_for_the_token_too() {
 
 #[tokio::test(start_paused = true)]
 async fn a_dropped_wait_loses_no_page() {
-    let script = Script::new(|seen| {
-        if seen.url.contains("pageToken") {
+    let script = Script::new(|recorded| {
+        if recorded.url.contains("pageToken") {
             json_step(200, r#"{"items": [{"name": "b"}]}"#)
         } else {
             json_step(200, r#"{"items": [{"name": "a"}], "nextPageToken": "t"}"#)
@@ -323,7 +327,7 @@ async fn a_dropped_wait_loses_no_page() {
         );
     }
     assert_eq!(names, ["a", "b"]);
-    assert_eq!(script.seen().len(), 2);
+    assert_eq!(script.recorded().len(), 2);
 }
 
 #[tokio::test]
@@ -361,10 +365,10 @@ async fn the_next_page_is_fetched_ahead_when_asked_for() {
         assert!(pages.try_next().await.expect("a page").is_some());
         // What the caller does meanwhile.
         tokio::time::sleep(Duration::from_secs(1)).await;
-        let asked = script.seen().len();
+        let asked = script.recorded().len();
         assert_eq!(pages.page_token(), Some("t/1"));
         assert_eq!(pages.try_collect().await.expect("the rest").len(), 2);
-        assert_eq!(script.seen().len(), 3);
+        assert_eq!(script.recorded().len(), 3);
         asked
     }
     assert_eq!(asked_after_one(false).await, 1);
@@ -388,8 +392,8 @@ async fn the_next_page_is_fetched_ahead_when_asked_for() {
 
 #[tokio::test(start_paused = true)]
 async fn a_dropped_list_fetches_nothing_more() {
-    let script = Script::new(|seen| {
-        if seen.url.contains("pageToken") {
+    let script = Script::new(|recorded| {
+        if recorded.url.contains("pageToken") {
             Step::Hang
         } else {
             json_step(200, r#"{"items": [{}], "nextPageToken": "t"}"#)

@@ -31,7 +31,7 @@ struct Disk {
     #[fields(rename = "diskSizeGb")]
     gigabytes: Option<i64>,
     #[fields(skip)]
-    seen: bool,
+    visited: bool,
 }
 
 /// Without a schema, and without any other derive.
@@ -58,7 +58,7 @@ fn a_mask_names_what_the_type_holds() {
 }
 
 #[tokio::test]
-async fn an_answer_is_asked_for_and_read_in_part() {
+async fn a_response_is_requested_and_read_in_part() {
     let script = Script::steps([json(
         200,
         r#"{"kind": "x", "name": "a", "size": "7", "settings": {"diskSizeGb": 3, "tier": [1]}, "password": {"odd": 1}}"#,
@@ -71,7 +71,7 @@ async fn an_answer_is_asked_for_and_read_in_part() {
         .expect("a part");
     let disk = Disk {
         gigabytes: Some(3),
-        seen: false,
+        visited: false,
     };
     assert_eq!(
         part,
@@ -185,16 +185,16 @@ async fn pages_follow_a_token_that_the_type_does_not_hold() {
         .map(|item| item.name.as_str())
         .collect();
     assert_eq!(names, ["a", "b"]);
-    let seen = script.seen();
+    let recorded = script.recorded();
     assert!(
-        seen[0].target().contains("%29%2CnextPageToken"),
+        recorded[0].target().contains("%29%2CnextPageToken"),
         "{}",
-        seen[0].target()
+        recorded[0].target()
     );
     assert!(
-        seen[1].target().contains("pageToken=two"),
+        recorded[1].target().contains("pageToken=two"),
         "{}",
-        seen[1].target()
+        recorded[1].target()
     );
 }
 
@@ -236,9 +236,9 @@ async fn items_are_read_in_part() {
     );
     let mask = "fields=items%28name%2Csize%2Csettings%28diskSizeGb%29%2Clabels%29%2CnextPageToken";
     assert!(
-        script.seen()[0].target().contains(mask),
+        script.recorded()[0].target().contains(mask),
         "{}",
-        script.seen()[0].target()
+        script.recorded()[0].target()
     );
 }
 
@@ -268,7 +268,7 @@ async fn entries_of_a_map_are_read_in_part() {
 fn a_part_can_be_written() {
     let disk = Disk {
         gigabytes: Some(3),
-        seen: true,
+        visited: true,
     };
     let body: gapi::Body<Disk> = disk.into();
     let request = Get::new().set("name", "x");

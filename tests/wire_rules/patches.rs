@@ -197,7 +197,7 @@ fn entries_of_a_map_are_named_by_their_keys() {
 }
 
 #[test]
-fn a_mask_in_the_body_names_parts_of_what_stands_beside_it() {
+fn a_mask_in_the_body_names_parts_of_the_resource_beside_it() {
     let (one, two) = (
         body!(Settings {
             tier: "a",

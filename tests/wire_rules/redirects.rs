@@ -37,18 +37,18 @@ async fn the_same_host_keeps_credentials() {
     for status in [301, 302, 303, 307, 308] {
         let script = Script::steps([redirect(status, "/v2/a?x=1"), json(200, "{}")]);
         get(&script).await.expect("an answer");
-        let seen = &script.seen()[1];
+        let recorded = &script.recorded()[1];
         assert_eq!(
-            (&seen.method, seen.url.as_str()),
+            (&recorded.method, recorded.url.as_str()),
             (&Method::GET, "https://things.googleapis.com/v2/a?x=1")
         );
-        assert_eq!(seen.header("authorization"), Some("Bearer CANARY"));
-        assert_eq!(seen.header("x-a"), Some("1"));
+        assert_eq!(recorded.header("authorization"), Some("Bearer CANARY"));
+        assert_eq!(recorded.header("x-a"), Some("1"));
     }
 }
 
 #[tokio::test]
-async fn another_host_or_port_gets_no_credentials_even_on_the_way_back() {
+async fn another_host_or_port_gets_no_credentials_even_back_at_the_first() {
     for there in [
         "https://evil.example/",
         "https://things.googleapis.com:8443/",
@@ -60,17 +60,17 @@ async fn another_host_or_port_gets_no_credentials_even_on_the_way_back() {
             json(200, "{}"),
         ]);
         get(&script).await.expect("an answer");
-        for seen in &script.seen()[1..] {
-            for (name, value) in &seen.headers {
+        for recorded in &script.recorded()[1..] {
+            for (name, value) in &recorded.headers {
                 assert!(
                     !value.to_str().expect("text").contains("CANARY"),
                     "{name} reached {}",
-                    seen.url
+                    recorded.url
                 );
             }
-            assert_eq!(seen.header("x-goog-user-project"), None);
+            assert_eq!(recorded.header("x-goog-user-project"), None);
             assert_eq!(
-                seen.header("x-a"),
+                recorded.header("x-a"),
                 Some("1"),
                 "headers of the caller reach every request"
             );
@@ -79,7 +79,7 @@ async fn another_host_or_port_gets_no_credentials_even_on_the_way_back() {
 }
 
 #[tokio::test]
-async fn a_foreign_401_does_not_cost_the_token() {
+async fn a_401_of_another_host_does_not_reject_the_token() {
     let script = Script::steps([redirect(302, "https://evil.example/"), json(401, "{}")]);
     let error = get(&script).await.expect_err("401");
     assert!(error.is_unauthenticated());
@@ -99,23 +99,26 @@ async fn loops_end() {
     let script = Script::new(|_| redirect(302, "/v1/a"));
     let error = get(&script).await.expect_err("a loop");
     assert_eq!(error.kind(), ErrorKind::Redirect);
-    assert_eq!(script.seen().len(), 6, "the request and five redirects");
+    assert_eq!(script.recorded().len(), 6, "the request and five redirects");
 }
 
 #[tokio::test]
 async fn a_303_turns_a_post_into_a_get() {
     let script = Script::steps([redirect(303, "/result"), json(200, r#"{"name": "a"}"#)]);
-    let answer = Create::new()
+    let response = Create::new()
         .body(thing("x"))
         .send(&script.client())
         .await
         .expect("an answer");
-    assert_eq!(answer.name.as_deref(), Some("a"));
-    let seen = &script.seen()[1];
-    assert_eq!((&seen.method, seen.target()), (&Method::GET, "/result"));
-    assert!(seen.body.is_empty());
+    assert_eq!(response.name.as_deref(), Some("a"));
+    let recorded = &script.recorded()[1];
+    assert_eq!(
+        (&recorded.method, recorded.target()),
+        (&Method::GET, "/result")
+    );
+    assert!(recorded.body.is_empty());
     for name in ["content-type", "content-length"] {
-        assert_eq!(seen.header(name), None, "{name}");
+        assert_eq!(recorded.header(name), None, "{name}");
     }
 }
 
@@ -127,8 +130,8 @@ async fn a_post_is_repeated_only_where_that_is_meant_and_on_the_same_host() {
         .send(&script.client())
         .await
         .expect("an answer");
-    assert_eq!(script.seen()[1].method, Method::POST);
-    assert_eq!(script.seen()[1].body, script.seen()[0].body);
+    assert_eq!(script.recorded()[1].method, Method::POST);
+    assert_eq!(script.recorded()[1].body, script.recorded()[0].body);
     for step in [
         redirect(301, "/again"),
         redirect(302, "/again"),
@@ -145,7 +148,7 @@ async fn a_post_is_repeated_only_where_that_is_meant_and_on_the_same_host() {
 }
 
 #[tokio::test]
-async fn a_redirect_to_nowhere_is_an_error_answer() {
+async fn a_redirect_to_nowhere_is_an_error_response() {
     for (step, kind) in [
         (json(302, ""), ErrorKind::Api),
         (json(308, ""), ErrorKind::Api),

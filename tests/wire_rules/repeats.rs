@@ -20,7 +20,7 @@ use crate::{
         Thing, Video, thing,
     },
     retries::{once, unavailable},
-    script::{Script, Step, answer, json, redirect},
+    script::{Script, Step, json, redirect, response},
     tokens::counted,
 };
 
@@ -40,7 +40,7 @@ async fn attempts<R: gapi::FromResponse>(make: impl Fn(&gapi::Client) -> Pending
     let script = Script::new(|_| unavailable());
     let client = script.retrying().build().expect("a client");
     let error = make(&client).raw().await.expect_err("503");
-    let sent = script.seen().len();
+    let sent = script.recorded().len();
     assert_eq!(error.attempts() as usize, sent);
     sent
 }
@@ -116,7 +116,7 @@ const NEW: &str = r#"{"error": {"details": [{"@type": "type.googleapis.com/googl
 async fn refusals_for_rate_are_repeated_for_every_method() {
     for (status, body) in [(429, "{}"), (429, NEW), (403, OLD), (403, NEW)] {
         for headers in [&[][..], &[("retry-after", "7")]] {
-            let script = once(move || answer(status, headers, body));
+            let script = once(move || response(status, headers, body));
             let client = script.retrying().build().expect("a client");
             let start = Instant::now();
             let sent = Create::new().send(&client).idempotent(false).await;
@@ -124,7 +124,7 @@ async fn refusals_for_rate_are_repeated_for_every_method() {
             let waited = start.elapsed().as_secs_f64();
             let asked = if headers.is_empty() { 0.0 } else { 7.0 };
             assert_eq!(waited, asked + 0.5, "{status} {body}");
-            assert_eq!(script.seen().len(), 2);
+            assert_eq!(script.recorded().len(), 2);
         }
     }
     let script = once(|| json(429, "{}"));
@@ -146,7 +146,7 @@ async fn quotas_that_are_used_up_are_errors_at_once() {
             let client = script.retrying().build().expect("a client");
             let error = get().send(&client).await.expect_err("no quota");
             assert!(!error.is_retryable(), "{error}");
-            assert_eq!(script.seen().len(), 1, "{status} {reason}");
+            assert_eq!(script.recorded().len(), 1, "{status} {reason}");
         }
     }
 }
@@ -164,17 +164,17 @@ async fn a_policy_of_one_attempt_is_one_attempt() {
         assert!(error.is_retryable());
         // That it might not be safe is not why.
         assert!(!error.to_string().contains('('), "{error}");
-        assert_eq!(script.seen().len(), 1);
+        assert_eq!(script.recorded().len(), 1);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_that_was_not_repeated_says_what_would_make_it_safe() {
+async fn an_error_that_was_not_repeated_names_what_would_make_it_safe() {
     let script = Script::new(|_| unavailable());
     let client = script.retrying().build().expect("a client");
     let c = &client;
     let because = "not retried, because it may have been carried out";
-    for (error, ways) in [
+    for (error, remedies) in [
         (
             Create::new().send(c).await.expect_err("503"),
             "; it would be with `.idempotent(true)`",
@@ -199,7 +199,7 @@ async fn an_error_that_was_not_repeated_says_what_would_make_it_safe() {
         let method = error.method().expect("a method");
         assert_eq!(
             error.to_string(),
-            format!("{method}: 503 UNAVAILABLE: later ({because}{ways})")
+            format!("{method}: 503 UNAVAILABLE: later ({because}{remedies})")
         );
     }
     // A response that ends early is a failure too, though its status is a success.
@@ -230,18 +230,18 @@ fn then(first: impl Fn() -> Step + Send + Sync + 'static, status: u16) -> Arc<Sc
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_that_an_attempt_before_may_have_caused_says_so() {
+async fn an_error_names_an_attempt_before_that_may_have_caused_it() {
     const NOTE: &str = "(after 2 attempts; an attempt before may have been carried out)";
     let lost = || Step::Fail(TransportErrorKind::Reset);
     let guarded = |client: &Client| replace().set("ifGenerationMatch", 3).send(client);
-    let told = async |script: Arc<Script>, call: &dyn Fn(&Client) -> PendingCall<Thing>| {
+    let reported = async |script: Arc<Script>, call: &dyn Fn(&Client) -> PendingCall<Thing>| {
         let client = script.retrying().build().expect("a client");
         call(&client).raw().await.expect_err("an error").to_string()
     };
     for status in [412, 409] {
-        let text = told(then(lost, status), &guarded).await;
+        let text = reported(then(lost, status), &guarded).await;
         assert!(text.ends_with(NOTE), "{text}");
-        let text = told(then(unavailable, status), &guarded).await;
+        let text = reported(then(unavailable, status), &guarded).await;
         assert!(text.ends_with(NOTE), "{text}");
     }
     // The attempt before had no effect, or another one cannot cause such an error.
@@ -252,10 +252,10 @@ async fn an_error_that_an_attempt_before_may_have_caused_says_so() {
         then(lost, 404),
         then(lost, 403),
     ] {
-        let text = told(script, &guarded).await;
+        let text = reported(script, &guarded).await;
         assert!(text.ends_with("(after 2 attempts)"), "{text}");
     }
-    let text = told(then(lost, 412), &|c| get().send(c)).await;
+    let text = reported(then(lost, 412), &|c| get().send(c)).await;
     assert!(text.ends_with("(after 2 attempts)"), "{text}");
 
     // What is to be deleted may be gone by that.
@@ -267,9 +267,9 @@ async fn an_error_that_an_attempt_before_may_have_caused_says_so() {
 }
 
 #[derive(Default)]
-struct Told(Mutex<Vec<AttemptMetrics>>);
+struct Reported(Mutex<Vec<AttemptMetrics>>);
 
-impl Observer for Told {
+impl Observer for Reported {
     fn attempt(&self, attempt: &AttemptMetrics) {
         self.0.lock().expect("lock").push(attempt.clone());
     }
@@ -290,13 +290,13 @@ async fn media_that_cannot_be_had_again_leaves_the_error_that_asked_for_it() {
         unavailable,
         || json(429, "{}"),
         || json(403, OLD),
-        || answer(408, &[], ""),
+        || response(408, &[], ""),
         || Step::Fail(TransportErrorKind::Reset),
     ];
     for failure in failures {
         let script = Script::new(move |_| failure());
-        let told = Arc::new(Told::default());
-        let client = script.retrying().observer(Arc::clone(&told));
+        let reported = Arc::new(Reported::default());
+        let client = script.retrying().observer(Arc::clone(&reported));
         let start = Instant::now();
         let error = put_once(&client.build().expect("a client")).await;
         assert!(
@@ -307,8 +307,8 @@ async fn media_that_cannot_be_had_again_leaves_the_error_that_asked_for_it() {
         assert!(text.ends_with(&format!(" ({PASSED_BY})")), "{text}");
         // No wait, and no attempt that was never sent.
         assert_eq!(start.elapsed().as_millis(), 0);
-        assert_eq!((error.attempts(), script.seen().len()), (1, 1));
-        assert_eq!(told.0.lock().expect("lock").len(), 1);
+        assert_eq!((error.attempts(), script.recorded().len()), (1, 1));
+        assert_eq!(reported.0.lock().expect("lock").len(), 1);
     }
 }
 
@@ -338,7 +338,7 @@ async fn a_rejected_token_or_a_redirect_stays_the_error_too() {
         error.to_string().ends_with(&format!("({PASSED_BY})")),
         "{error}"
     );
-    assert_eq!((error.attempts(), script.seen().len()), (1, 1));
+    assert_eq!((error.attempts(), script.recorded().len()), (1, 1));
     // The next call does not use that token.
     put_once(&client).await;
     assert_eq!(fetched.load(Ordering::SeqCst), 2);
@@ -348,7 +348,7 @@ async fn a_rejected_token_or_a_redirect_stays_the_error_too() {
     assert_eq!(error.kind(), ErrorKind::Redirect);
     assert_eq!(error.status().map(|s| s.as_u16()), Some(307));
     assert!(error.to_string().ends_with(PASSED_BY), "{error}");
-    assert_eq!(script.seen().len(), 1);
+    assert_eq!(script.recorded().len(), 1);
 }
 
 /// A session that is gone after all of the media was sent, and before a response to that came.
@@ -357,10 +357,10 @@ async fn a_session_that_may_have_ended_is_begun_anew_only_where_that_is_safe() {
     let url = "https://things.googleapis.com/upload/v1/videos?uploadType=resumable&upload_id=1";
     let upload = async |idempotent: Option<bool>| {
         let script = Script::steps([
-            answer(200, &[("location", url)], ""),
+            response(200, &[("location", url)], ""),
             Step::Fail(TransportErrorKind::Reset),
             json(404, "{}"),
-            answer(200, &[("location", url)], ""),
+            response(200, &[("location", url)], ""),
             json(200, r#"{"name": "made"}"#),
         ]);
         let mut options = CallOptions::new();
@@ -374,12 +374,12 @@ async fn a_session_that_may_have_ended_is_begun_anew_only_where_that_is_safe() {
             .resumable()
             .send(&client.expect("a client"))
             .await;
-        (sent, script.seen().len())
+        (sent, script.recorded().len())
     };
     let (sent, requests) = upload(Some(true)).await;
     sent.expect("an upload");
     assert_eq!(requests, 5);
-    for (idempotent, way) in [
+    for (idempotent, remedy) in [
         (None, "; it would be with `.idempotent(true)`"),
         (Some(false), ", and `.idempotent(false)` is set"),
     ] {
@@ -390,7 +390,7 @@ async fn a_session_that_may_have_ended_is_begun_anew_only_where_that_is_safe() {
             error.to_string(),
             format!(
                 "things.video: the session is gone, and the response to the last of the media was lost \
-                 (after 3 attempts; not retried, because it may have been carried out{way})"
+                 (after 3 attempts; not retried, because it may have been carried out{remedy})"
             )
         );
     }
@@ -409,7 +409,7 @@ async fn not_idempotent_forbids_repeats_of_what_may_have_had_an_effect() {
         let script = once(failure);
         let client = script.retrying().options(never.clone());
         let sent = get().send(&client.build().expect("a client")).await;
-        assert_eq!(script.seen().len(), attempts);
+        assert_eq!(script.recorded().len(), attempts);
         assert_eq!(sent.is_ok(), attempts == 2);
     }
 
@@ -417,9 +417,9 @@ async fn not_idempotent_forbids_repeats_of_what_may_have_had_an_effect() {
     let url = "https://things.googleapis.com/upload/v1/videos?uploadType=resumable&upload_id=1";
     let script = Script::steps([
         unavailable(),
-        answer(200, &[("location", url)], ""),
+        response(200, &[("location", url)], ""),
         unavailable(),
-        answer(308, &[], ""),
+        response(308, &[], ""),
         json(200, r#"{"name": "made"}"#),
     ]);
     let client = script.retrying().options(never.clone()).build();

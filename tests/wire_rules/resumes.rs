@@ -13,7 +13,7 @@ use http::Response;
 
 use crate::{
     api::Content,
-    script::{Script, Seen, Step, answer, json},
+    script::{Recorded, Script, Step, json, response},
 };
 
 const ALL: &[u8] = b"0123456789abcdefghij";
@@ -38,14 +38,14 @@ const VERSION: Headers = &[("etag", "\"v1\"")];
 
 /// Bytes `from..end`, of which `good` arrive before the connection breaks.
 fn part(from: usize, end: usize, good: Option<usize>, headers: Headers) -> Step {
-    let mut answer = Response::builder().header("content-length", end - from);
+    let mut response = Response::builder().header("content-length", end - from);
     if from > 0 {
-        answer = answer
+        response = response
             .status(206)
             .header("content-range", format!("bytes {from}-{}/20", end - 1));
     }
     for (name, value) in headers {
-        answer = answer.header(*name, *value);
+        response = response.header(*name, *value);
     }
     let bytes = &ALL[from..end];
     let mut pieces = vec![Ok(Bytes::from_static(
@@ -58,25 +58,28 @@ fn part(from: usize, end: usize, good: Option<usize>, headers: Headers) -> Step 
         )));
     }
     Step::Respond(
-        answer
+        response
             .body(Body::from_stream(stream::iter(pieces), None))
             .expect("an answer"),
     )
 }
 
-fn asked(seen: &[Seen]) -> Vec<&str> {
-    seen.iter()
+fn asked(recorded: &[Recorded]) -> Vec<&str> {
+    recorded
+        .iter()
         .map(|s| s.header("range").unwrap_or("all"))
         .collect()
 }
 
 #[tokio::test]
 async fn parts_are_asked_for() {
-    let script = Script::new(|seen| match seen.header("range").expect("a range") {
-        "bytes=5-9" => part(5, 10, None, &[]),
-        "bytes=15-" | "bytes=-5" => part(15, 20, None, &[]),
-        other => panic!("{other}"),
-    });
+    let script = Script::new(
+        |recorded| match recorded.header("range").expect("a range") {
+            "bytes=5-9" => part(5, 10, None, &[]),
+            "bytes=15-" | "bytes=-5" => part(15, 20, None, &[]),
+            other => panic!("{other}"),
+        },
+    );
     let client = script.client();
     assert_eq!(
         download(&client)
@@ -103,8 +106,8 @@ async fn parts_are_asked_for() {
         (chunks.status().as_u16(), chunks.content_length()),
         (206, Some(5))
     );
-    let shown = download(&client).range(7..8).to_http().expect("a request");
-    assert_eq!(shown.headers()["range"], "bytes=7-7");
+    let displayed = download(&client).range(7..8).to_http().expect("a request");
+    assert_eq!(displayed.headers()["range"], "bytes=7-7");
     for empty in [download(&client).range(5..5), download(&client).last(0)] {
         let error = empty.await.expect_err("nothing");
         assert_eq!(error.to_string(), "things.content: the range holds no byte");
@@ -112,7 +115,7 @@ async fn parts_are_asked_for() {
     // The whole needs no header, which an empty file would answer with 416.
     let script = Script::new(|_| part(0, 20, None, &[]));
     download(&script.client()).range(0..).await.expect("all");
-    assert_eq!(asked(&script.seen()), ["all"]);
+    assert_eq!(asked(&script.recorded()), ["all"]);
 }
 
 #[tokio::test]
@@ -157,11 +160,11 @@ async fn a_part_is_found_in_the_whole() {
 
 #[tokio::test]
 async fn what_breaks_goes_on_where_it_was() {
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let watch = Arc::clone(&told);
+    let reported = Arc::new(Mutex::new(Vec::new()));
+    let watch = Arc::clone(&reported);
     let script = Script::steps([
         part(0, 20, Some(5), VERSION),
-        answer(503, &[("retry-after", "0")], ""),
+        response(503, &[("retry-after", "0")], ""),
         part(5, 20, Some(4), VERSION),
         // All of it, though a part was asked for.
         part(0, 20, Some(12), VERSION),
@@ -173,9 +176,9 @@ async fn what_breaks_goes_on_where_it_was() {
         .await
         .expect("all");
     assert_eq!(&file[..], ALL);
-    let seen = script.seen();
+    let recorded = script.recorded();
     assert_eq!(
-        asked(&seen),
+        asked(&recorded),
         [
             "all",
             "bytes=5-19",
@@ -184,7 +187,7 @@ async fn what_breaks_goes_on_where_it_was() {
             "bytes=12-19"
         ]
     );
-    for later in &seen[1..] {
+    for later in &recorded[1..] {
         assert_eq!(later.header("if-range"), Some("\"v1\""));
         assert!(
             later.url.ends_with("?quotaUser=u&alt=media"),
@@ -192,12 +195,12 @@ async fn what_breaks_goes_on_where_it_was() {
             later.url
         );
     }
-    let told = std::mem::take(&mut *told.lock().expect("lock"));
+    let reported = std::mem::take(&mut *reported.lock().expect("lock"));
     assert_eq!(
-        told.iter().map(|(bytes, _)| *bytes).collect::<Vec<_>>(),
+        reported.iter().map(|(bytes, _)| *bytes).collect::<Vec<_>>(),
         [5, 9, 12, 20]
     );
-    assert!(told.iter().all(|(_, total)| *total == Some(20)));
+    assert!(reported.iter().all(|(_, total)| *total == Some(20)));
 
     // A part of the whole, too.
     let script = Script::steps([part(5, 15, Some(5), VERSION), part(10, 15, None, VERSION)]);
@@ -207,7 +210,7 @@ async fn what_breaks_goes_on_where_it_was() {
         .await
         .expect("a part");
     assert_eq!(file, ALL[5..15]);
-    assert_eq!(asked(&script.seen()), ["bytes=5-14", "bytes=10-14"]);
+    assert_eq!(asked(&script.recorded()), ["bytes=5-14", "bytes=10-14"]);
 }
 
 #[tokio::test]
@@ -251,9 +254,9 @@ async fn two_versions_are_never_mixed() {
     let script = Script::steps([part(0, 20, Some(5), headers), part(5, 20, None, headers)]);
     download(&patient(&script)).await.expect("all");
     assert!(
-        script.seen()[1].url.contains("?generation=17&"),
+        script.recorded()[1].url.contains("?generation=17&"),
         "{}",
-        script.seen()[1].url
+        script.recorded()[1].url
     );
     let missing = r#"{"error": {"code": 404, "message": "No such object"}}"#;
     let script = Script::steps([part(0, 20, Some(5), headers), json(404, missing)]);
@@ -263,7 +266,7 @@ async fn two_versions_are_never_mixed() {
 
 #[tokio::test]
 async fn the_policy_limits_what_is_tried() {
-    let script = Script::new(|seen| match seen.header("range") {
+    let script = Script::new(|recorded| match recorded.header("range") {
         None => part(0, 20, Some(5), VERSION),
         Some(_) => part(5, 20, Some(0), VERSION),
     });
@@ -275,13 +278,13 @@ async fn the_policy_limits_what_is_tried() {
         "things.content: it broke (after 4 attempts)"
     );
     assert_eq!(
-        script.seen().len(),
+        script.recorded().len(),
         4,
         "the one that got on is the first of four"
     );
     let error = download(&script.client()).await.expect_err("one attempt");
     assert_eq!(error.to_string(), "things.content: it broke");
-    assert_eq!(script.seen().len(), 5);
+    assert_eq!(script.recorded().len(), 5);
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use tokio::time::Instant;
 
 use crate::{
     api::{Add, AnyThing, Content, Create, Export, Get, Thing, Video, thing},
-    script::{Script, Seen, Step, answer, json},
+    script::{Recorded, Script, Step, json, response},
 };
 
 type Failure = Box<dyn Fn() -> Step + Send + Sync>;
@@ -45,30 +45,30 @@ pub(crate) fn once(failure: impl Fn() -> Step + Send + Sync + 'static) -> std::s
 
 /// The URLs and bodies of what was sent.
 fn sent(script: &Script) -> Vec<(String, Bytes)> {
-    let pair = |seen: Seen| (seen.url, seen.body);
-    script.seen().into_iter().map(pair).collect()
+    let pair = |recorded: Recorded| (recorded.url, recorded.body);
+    script.recorded().into_iter().map(pair).collect()
 }
 
 fn half(declared: Option<&'static str>, broken: bool) -> Step {
     let mut chunks = vec![Ok(Bytes::from_static(br#"{"name": "a"#))];
     chunks.extend(broken.then(|| Err(TransportError::new(TransportErrorKind::Body, "it broke"))));
-    let mut answer = Response::new(Body::from_stream(futures_util::stream::iter(chunks), None));
+    let mut response = Response::new(Body::from_stream(futures_util::stream::iter(chunks), None));
     if let Some(declared) = declared {
         let declared = declared.parse().expect("a number");
-        answer.headers_mut().insert("content-length", declared);
+        response.headers_mut().insert("content-length", declared);
     }
-    Step::Respond(answer)
+    Step::Respond(response)
 }
 
 #[tokio::test(start_paused = true)]
-async fn failures_of_the_moment_are_tried_again() {
+async fn temporary_failures_are_tried_again() {
     let cases: Vec<(&str, Failure)> = vec![
         ("408", Box::new(|| json(408, "{}"))),
         ("429", Box::new(|| json(429, "{}"))),
         ("500", Box::new(|| json(500, "{}"))),
         (
             "502",
-            Box::new(|| answer(502, &[("content-type", "text/html")], "<html>")),
+            Box::new(|| response(502, &[("content-type", "text/html")], "<html>")),
         ),
         ("503", Box::new(unavailable)),
         ("504", Box::new(|| json(504, ""))),
@@ -140,7 +140,11 @@ async fn failures_that_stay_are_not() {
         let client = script.retrying().build().expect("a client");
         let error = get().send(&client).await.expect_err("an error");
         assert!(!error.is_retryable(), "{status}");
-        assert_eq!((script.seen().len(), error.attempts()), (1, 1), "{status}");
+        assert_eq!(
+            (script.recorded().len(), error.attempts()),
+            (1, 1),
+            "{status}"
+        );
     }
     for kind in [
         TransportErrorKind::Tls,
@@ -151,7 +155,7 @@ async fn failures_that_stay_are_not() {
         let script = Script::new(move |_| Step::Fail(kind));
         let client = script.retrying().build().expect("a client");
         get().send(&client).await.expect_err("an error");
-        assert_eq!(script.seen().len(), 1, "{kind:?}");
+        assert_eq!(script.recorded().len(), 1, "{kind:?}");
     }
 }
 
@@ -167,7 +171,7 @@ async fn a_connection_that_was_not_made_is_tried_again_for_every_call() {
     let client = script.retrying().build().expect("a client");
     let error = Create::new().send(&client).await.expect_err("a reset");
     assert!(error.is_retryable());
-    assert_eq!(script.seen().len(), 1);
+    assert_eq!(script.recorded().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -178,9 +182,9 @@ async fn one_request_id_for_all_attempts_of_a_call() {
         Add::new().send(&client).await.expect_err("503");
     }
     let ids: Vec<String> = script
-        .seen()
+        .recorded()
         .iter()
-        .map(|seen| seen.url.split_once("requestId=").expect("an id").1[..36].to_owned())
+        .map(|recorded| recorded.url.split_once("requestId=").expect("an id").1[..36].to_owned())
         .collect();
     assert_eq!(ids.len(), 8);
     assert!(ids[..4].iter().all(|id| *id == ids[0]) && ids[4..].iter().all(|id| *id == ids[4]));
@@ -260,7 +264,7 @@ async fn waits_grow_and_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_server_says_how_long() {
+async fn the_server_requests_the_delay() {
     for (headers, body, seconds) in [
         (vec![("retry-after", "7")], "{}", 7.5),
         (
@@ -278,15 +282,15 @@ async fn the_server_says_how_long() {
         ),
         (vec![("retry-after", "soon")], "{}", 0.5),
     ] {
-        let told = headers.clone();
-        let script = once(move || answer(429, &told, body));
+        let reported = headers.clone();
+        let script = once(move || response(429, &reported, body));
         let client = script.retrying().build().expect("a client");
         let start = Instant::now();
         get().send(&client).await.expect("the second attempt");
         assert_eq!(start.elapsed().as_secs_f64(), seconds, "{headers:?}");
     }
     // Longer than anybody waits: the error at once.
-    let script = once(|| answer(503, &[("retry-after", "3600")], "{}"));
+    let script = once(|| response(503, &[("retry-after", "3600")], "{}"));
     let client = script.retrying().build().expect("a client");
     let start = Instant::now();
     let error = get().send(&client).await.expect_err("no time");
@@ -301,7 +305,7 @@ async fn the_server_says_how_long() {
 async fn a_date_is_read_by_the_clients_clock() {
     let clock = ManualClock::new(SystemTime::UNIX_EPOCH);
     let script = once(|| {
-        answer(
+        response(
             503,
             &[("retry-after", "Thu, 01 Jan 1970 00:00:20 GMT")],
             "{}",
@@ -321,7 +325,7 @@ async fn a_date_is_read_by_the_clients_clock() {
     for _ in 0..20 {
         tokio::task::yield_now().await;
     }
-    assert_eq!(script.seen().len(), 1);
+    assert_eq!(script.recorded().len(), 1);
     clock.advance(Duration::from_millis(1));
     call.await.expect("no panic").expect("the second attempt");
 }
@@ -365,7 +369,7 @@ async fn the_time_of_the_whole_call_covers_waits() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn half_of_an_answer_is_given_when_nothing_is_left_to_try() {
+async fn half_of_a_response_is_returned_when_no_attempt_is_left() {
     let script = Script::new(|_| half(None, false));
     let client = script.retrying().build().expect("a client");
     let error = get().send(&client).await.expect_err("half");
@@ -376,7 +380,7 @@ async fn half_of_an_answer_is_given_when_nothing_is_left_to_try() {
             .contains("ends in the middle, after 11 bytes"),
         "{error}"
     );
-    assert_eq!(script.seen().len(), 4);
+    assert_eq!(script.recorded().len(), 4);
     let raw = AnyThing::new()
         .send(&client)
         .retry(RetryPolicy::none())
@@ -392,7 +396,7 @@ async fn half_of_an_answer_is_given_when_nothing_is_left_to_try() {
         .await
         .expect("text");
     assert_eq!(&text[..], r#"{"name": "a"#);
-    assert_eq!(script.seen().len(), 6);
+    assert_eq!(script.recorded().len(), 6);
 }
 
 #[tokio::test(start_paused = true)]
@@ -421,14 +425,14 @@ async fn a_request_that_cannot_be_sent_had_no_attempt() {
 }
 
 #[tokio::test]
-async fn every_exchange_counts_whatever_ended_the_call() {
+async fn every_exchange_counts_for_every_end_of_the_call() {
     let unavailable = || json(503, "{}");
-    let broken = || answer(200, &[("etag", "\"1\""), ("content-length", "9")], "half");
+    let broken = || response(200, &[("etag", "\"1\""), ("content-length", "9")], "half");
     let rest = |version| {
         let headers = [("etag", version), ("content-range", "bytes 4-8/9")];
-        answer(206, &headers, " more")
+        response(206, &headers, " more")
     };
-    let begun = || answer(200, &[("location", "https://things.googleapis.com/s")], "");
+    let begun = || response(200, &[("location", "https://things.googleapis.com/s")], "");
     let upload = || Video::new().upload(Media::bytes("abc"));
     let content = || Content::new().set("id", "x");
     type Call<'a> = (&'a str, Vec<Step>, ErrorKind, u32);
@@ -453,13 +457,13 @@ async fn every_exchange_counts_whatever_ended_the_call() {
         ),
         (
             "downloaded",
-            vec![answer(200, &[("content-length", "9")], "half")],
+            vec![response(200, &[("content-length", "9")], "half")],
             ErrorKind::Transport,
             1,
         ),
         (
             "held",
-            vec![unavailable(), answer(200, &[], "0123456789a")],
+            vec![unavailable(), response(200, &[], "0123456789a")],
             ErrorKind::Transport,
             2,
         ),
@@ -479,7 +483,7 @@ async fn every_exchange_counts_whatever_ended_the_call() {
             "resumed",
             vec![
                 begun(),
-                answer(404, &[], ""),
+                response(404, &[], ""),
                 begun(),
                 json(200, "{\"size\": \"4\"}"),
             ],
@@ -513,7 +517,7 @@ async fn every_exchange_counts_whatever_ended_the_call() {
             (kind, attempts),
             "{how}: {error}"
         );
-        assert_eq!(script.seen().len(), sent, "{how}: {error}");
+        assert_eq!(script.recorded().len(), sent, "{how}: {error}");
     }
     // A success tells it too.
     let script = Script::steps([unavailable(), json(200, "{}")]);

@@ -20,14 +20,14 @@ use http::{HeaderMap, Method, Request, Response};
 
 /// A request as it went out.
 #[derive(Clone)]
-pub(crate) struct Seen {
+pub(crate) struct Recorded {
     pub(crate) method: Method,
     pub(crate) url: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
-impl Seen {
+impl Recorded {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|v| v.to_str().expect("text"))
     }
@@ -53,14 +53,14 @@ pub(crate) enum Step {
 
 /// An answer with a JSON body.
 pub(crate) fn json(status: u16, body: &str) -> Step {
-    answer(
+    response(
         status,
         &[("content-type", "application/json; charset=UTF-8")],
         body,
     )
 }
 
-pub(crate) fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Step {
+pub(crate) fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Step {
     let mut builder = Response::builder().status(status);
     for (name, value) in headers {
         builder = builder.header(*name, *value);
@@ -73,13 +73,13 @@ pub(crate) fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Step 
 }
 
 pub(crate) fn redirect(status: u16, location: &str) -> Step {
-    answer(status, &[("location", location)], "")
+    response(status, &[("location", location)], "")
 }
 
-type Rule = Box<dyn Fn(&Seen) -> Step + Send + Sync>;
+type Rule = Box<dyn Fn(&Recorded) -> Step + Send + Sync>;
 
 pub(crate) struct Script {
-    seen: Mutex<Vec<Seen>>,
+    recorded: Mutex<Vec<Recorded>>,
     rule: Rule,
     /// How many requests still find no connection.
     unread: AtomicUsize,
@@ -87,9 +87,9 @@ pub(crate) struct Script {
 
 impl Script {
     /// Answers by `rule`.
-    pub(crate) fn new(rule: impl Fn(&Seen) -> Step + Send + Sync + 'static) -> Arc<Self> {
+    pub(crate) fn new(rule: impl Fn(&Recorded) -> Step + Send + Sync + 'static) -> Arc<Self> {
         Arc::new(Self {
-            seen: Mutex::default(),
+            recorded: Mutex::default(),
             rule: Box::new(rule),
             unread: AtomicUsize::new(0),
         })
@@ -98,9 +98,11 @@ impl Script {
     /// Gives these answers in order. One request more fails the test.
     pub(crate) fn steps(steps: impl IntoIterator<Item = Step>) -> Arc<Self> {
         let steps: Mutex<VecDeque<Step>> = Mutex::new(steps.into_iter().collect());
-        Self::new(move |seen| {
+        Self::new(move |recorded| {
             let step = steps.lock().expect("lock").pop_front();
-            step.unwrap_or_else(|| panic!("one request too many: {} {}", seen.method, seen.url))
+            step.unwrap_or_else(|| {
+                panic!("one request too many: {} {}", recorded.method, recorded.url)
+            })
         })
     }
 
@@ -113,20 +115,20 @@ impl Script {
     pub(crate) fn unread(times: usize) -> Arc<Self> {
         Arc::new(Self {
             unread: AtomicUsize::new(times),
-            seen: Mutex::default(),
+            recorded: Mutex::default(),
             rule: Box::new(|_| json(200, "{}")),
         })
     }
 
-    pub(crate) fn seen(&self) -> Vec<Seen> {
-        self.seen.lock().expect("lock").clone()
+    pub(crate) fn recorded(&self) -> Vec<Recorded> {
+        self.recorded.lock().expect("lock").clone()
     }
 
     /// The only request that was sent.
-    pub(crate) fn only(&self) -> Seen {
-        let seen = self.seen();
-        assert_eq!(seen.len(), 1, "requests");
-        seen.into_iter().next().expect("one")
+    pub(crate) fn only(&self) -> Recorded {
+        let recorded = self.recorded();
+        assert_eq!(recorded.len(), 1, "requests");
+        recorded.into_iter().next().expect("one")
     }
 
     /// A client without credentials that talks to this script.
@@ -166,19 +168,19 @@ impl Transport for Script {
         }
         Box::pin(async move {
             let (head, body) = request.into_parts();
-            let seen = Seen {
+            let recorded = Recorded {
                 method: head.method,
                 url: head.uri.to_string(),
                 headers: head.headers,
                 body: body.collect(1 << 30).await?,
             };
-            let step = (self.rule)(&seen);
-            self.seen.lock().expect("lock").push(seen);
+            let step = (self.rule)(&recorded);
+            self.recorded.lock().expect("lock").push(recorded);
             match step {
-                Step::Respond(answer) => Ok(answer),
-                Step::Late(wait, answer) => {
+                Step::Respond(response) => Ok(response),
+                Step::Late(wait, response) => {
                     tokio::time::sleep(wait).await;
-                    Ok(answer)
+                    Ok(response)
                 }
                 Step::Fail(kind) => Err(TransportError::new(kind, "as the script says")),
                 Step::Hang => std::future::pending().await,

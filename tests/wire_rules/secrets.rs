@@ -9,7 +9,7 @@ use crate::{
 
 const CANARY: &str = "CANARY";
 
-fn shown(what: &str, text: &str) {
+fn displayed(what: &str, text: &str) {
     assert!(
         !text.to_uppercase().contains(CANARY),
         "{what} shows a secret: {text}"
@@ -32,7 +32,7 @@ fn options() -> CallOptions {
 }
 
 #[tokio::test]
-async fn debug_of_everything_on_the_way() {
+async fn debug_of_all_types_of_a_call() {
     let script = Script::new(|_| {
         json(
             200,
@@ -45,18 +45,18 @@ async fn debug_of_everything_on_the_way() {
         .api_key(CANARY)
         .endpoint("https://h.example/p")
         .options(options());
-    shown("ClientBuilder", &format!("{builder:?}"));
+    displayed("ClientBuilder", &format!("{builder:?}"));
     let client = builder.build().expect("a client");
-    shown("Client", &format!("{client:?}"));
-    shown("CallOptions", &format!("{:?}", options()));
+    displayed("Client", &format!("{client:?}"));
+    displayed("CallOptions", &format!("{:?}", options()));
     let body = Body::from(secret_thing());
-    shown("Body", &format!("{body:?}"));
+    displayed("Body", &format!("{body:?}"));
     let request = Create::new().set("newPassword", CANARY).body(body);
-    shown("Request", &format!("{request:?}"));
-    shown("Call", &format!("{:?}", gapi::Request::call(&request)));
+    displayed("Request", &format!("{request:?}"));
+    displayed("Call", &format!("{:?}", gapi::Request::call(&request)));
     let sending = request.clone().send(&client).options(options());
-    shown("PendingCall", &format!("{sending:?}"));
-    shown(
+    displayed("PendingCall", &format!("{sending:?}"));
+    displayed(
         "HttpRequest",
         &format!("{:?}", sending.to_http().expect("a request")),
     );
@@ -64,12 +64,12 @@ async fn debug_of_everything_on_the_way() {
         .set("q", CANARY)
         .pages(&client)
         .options(options());
-    shown("Pages", &format!("{pages:?}"));
+    displayed("Pages", &format!("{pages:?}"));
     let upload = Photo::new()
         .set("q", CANARY)
         .upload(Media::bytes(CANARY).content_type(CANARY));
-    shown("Upload", &format!("{upload:?}"));
-    shown(
+    displayed("Upload", &format!("{upload:?}"));
+    displayed(
         "Media",
         &format!("{:?}", Media::from(CANARY.as_bytes().to_vec())),
     );
@@ -78,26 +78,26 @@ async fn debug_of_everything_on_the_way() {
         .set("part", CANARY)
         .download(&client)
         .options(options());
-    shown("Download", &format!("{download:?}"));
+    displayed("Download", &format!("{download:?}"));
     let mut chunks = download.stream().await.expect("an answer");
-    shown("Chunks", &format!("{chunks:?}"));
+    displayed("Chunks", &format!("{chunks:?}"));
     let _ = chunks.next().await.expect("a chunk");
-    shown("Chunks at the end", &format!("{chunks:?}"));
+    displayed("Chunks at the end", &format!("{chunks:?}"));
     let items = List::new()
         .set("q", CANARY)
         .items(&client)
         .options(options());
-    shown("Items", &format!("{items:?}"));
+    displayed("Items", &format!("{items:?}"));
     let response = request
         .clone()
         .send(&client)
         .with_meta()
         .await
         .expect("an answer");
-    shown("Response", &format!("{response:?}"));
-    shown("an answer", &format!("{:?}", *response));
+    displayed("Response", &format!("{response:?}"));
+    displayed("an answer", &format!("{:?}", *response));
     let raw = request.send(&client).raw().await.expect("an answer");
-    shown("a raw Response", &format!("{raw:?}"));
+    displayed("a raw Response", &format!("{raw:?}"));
 }
 
 #[tokio::test]
@@ -121,10 +121,10 @@ async fn errors_of_every_kind() {
                 .options(options())
                 .await;
             let Err(error) = result else { continue };
-            shown("Display", &error.to_string());
-            shown("Debug", &format!("{error:?}"));
-            shown("alternate Debug", &format!("{error:#?}"));
-            shown("url", error.url().expect("a URL"));
+            displayed("Display", &error.to_string());
+            displayed("Debug", &format!("{error:?}"));
+            displayed("alternate Debug", &format!("{error:#?}"));
+            displayed("url", error.url().expect("a URL"));
             assert_eq!(
                 error.body().expect("a body"),
                 body,
@@ -140,7 +140,7 @@ async fn errors_of_every_kind() {
         .options(options())
         .await
         .expect_err("refused");
-    shown("a redirect", &format!("{error} {error:?}"));
+    displayed("a redirect", &format!("{error} {error:?}"));
     for bad in [
         "https://user:CANARY@h/",
         "CANARY://h",
@@ -152,7 +152,7 @@ async fn errors_of_every_kind() {
             .build()
             .expect_err(bad);
         if !bad.starts_with(CANARY) {
-            shown("an endpoint", &format!("{error} {error:?}"));
+            displayed("an endpoint", &format!("{error} {error:?}"));
         }
     }
     let error = Patch::new()
@@ -160,5 +160,5 @@ async fn errors_of_every_kind() {
         .set("object", "..")
         .to_http()
         .expect_err("refused");
-    shown("a path", &format!("{error} {error:?}"));
+    displayed("a path", &format!("{error} {error:?}"));
 }

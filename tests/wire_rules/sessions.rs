@@ -11,7 +11,7 @@ use gapi::{
 
 use crate::{
     api::{Insert, Photo, Thing, Video, thing},
-    script::{Script, Seen, Step, answer, json},
+    script::{Recorded, Script, Step, json, response},
     tokens::counted,
 };
 
@@ -24,15 +24,15 @@ fn content(len: usize) -> Vec<u8> {
 }
 
 fn begun() -> Step {
-    answer(200, &[("location", SESSION)], "")
+    response(200, &[("location", SESSION)], "")
 }
 
 /// A 308 with this many bytes stored.
 fn stored(count: usize) -> Step {
     if count == 0 {
-        return answer(308, &[], "");
+        return response(308, &[], "");
     }
-    answer(308, &[("range", &format!("bytes=0-{}", count - 1))], "")
+    response(308, &[("range", &format!("bytes=0-{}", count - 1))], "")
 }
 
 fn done(size: usize) -> Step {
@@ -60,8 +60,8 @@ fn video(media: impl Into<Media>) -> Upload<Thing> {
 
 /// A server that works.
 fn honest() -> Arc<Script> {
-    Script::new(|seen| match seen.header("content-range") {
-        None if seen.url.ends_with("uploadType=resumable") => begun(),
+    Script::new(|recorded| match recorded.header("content-range") {
+        None if recorded.url.ends_with("uploadType=resumable") => begun(),
         None => json(200, "{}"),
         Some(range) => {
             let (range, total) = range["bytes ".len()..].split_once('/').expect("a total");
@@ -77,17 +77,22 @@ fn honest() -> Arc<Script> {
     })
 }
 
-fn ranges(seen: &[Seen]) -> Vec<String> {
-    let range = |seen: &Seen| seen.header("content-range").unwrap_or("none").to_owned();
-    seen[1..].iter().map(range).collect()
+fn ranges(recorded: &[Recorded]) -> Vec<String> {
+    let range = |recorded: &Recorded| {
+        recorded
+            .header("content-range")
+            .unwrap_or("none")
+            .to_owned()
+    };
+    recorded[1..].iter().map(range).collect()
 }
 
 #[tokio::test]
 async fn a_session_takes_chunk_after_chunk() {
     let all = content(2 * UNIT + 30);
     let script = Script::steps([begun(), stored(UNIT), stored(2 * UNIT), done(2 * UNIT + 30)]);
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let watch = Arc::clone(&told);
+    let reported = Arc::new(Mutex::new(Vec::new()));
+    let watch = Arc::clone(&reported);
     let made = video(all.clone())
         .on_progress(move |p| watch.lock().expect("lock").push((p.bytes, p.fraction())))
         .send(&script.client())
@@ -98,31 +103,31 @@ async fn a_session_takes_chunk_after_chunk() {
         .expect("an answer");
     assert_eq!(made.name.as_deref(), Some("made"));
 
-    let seen = script.seen();
+    let recorded = script.recorded();
     assert_eq!(
-        seen[0].url,
+        recorded[0].url,
         "https://things.googleapis.com/upload/v1/videos?fields=name&alt=json&uploadType=resumable"
     );
-    assert_eq!(seen[0].method, "POST");
-    assert_eq!(seen[0].json(), serde_json::json!({"name": "x"}));
+    assert_eq!(recorded[0].method, "POST");
+    assert_eq!(recorded[0].json(), serde_json::json!({"name": "x"}));
     for (name, value) in [
         ("content-type", "application/json"),
         ("x-upload-content-type", "video/mp4"),
         ("x-upload-content-length", "524318"),
     ] {
-        assert_eq!(seen[0].header(name), Some(value), "{name}");
+        assert_eq!(recorded[0].header(name), Some(value), "{name}");
     }
     assert_eq!(
-        ranges(&seen),
+        ranges(&recorded),
         [
             "bytes 0-262143/524318",
             "bytes 262144-524287/524318",
             "bytes 524288-524317/524318"
         ]
     );
-    let sent: Vec<u8> = seen[1..].iter().flat_map(|s| s.body.to_vec()).collect();
+    let sent: Vec<u8> = recorded[1..].iter().flat_map(|s| s.body.to_vec()).collect();
     assert!(sent == all);
-    for chunk in &seen[1..] {
+    for chunk in &recorded[1..] {
         assert_eq!(
             (chunk.method.as_str(), chunk.url.as_str()),
             ("PUT", SESSION)
@@ -141,14 +146,14 @@ async fn a_session_takes_chunk_after_chunk() {
             assert_eq!(chunk.header(name), None, "{name}");
         }
     }
-    let told = told.lock().expect("lock");
-    assert_eq!(told.last(), Some(&(2 * UNIT as u64 + 30, Some(1.0))));
-    assert!(told.is_sorted_by(|a, b| a.0 <= b.0), "{told:?}");
+    let reported = reported.lock().expect("lock");
+    assert_eq!(reported.last(), Some(&(2 * UNIT as u64 + 30, Some(1.0))));
+    assert!(reported.is_sorted_by(|a, b| a.0 <= b.0), "{reported:?}");
 }
 
 /// From readers and streams, whose length may be unknown.
 #[tokio::test]
-async fn a_length_that_is_not_known_is_said_at_the_end() {
+async fn an_unknown_length_is_sent_at_the_end() {
     // The last chunk is not full; it is; there is nothing at all.
     for (len, expected) in [
         (
@@ -175,15 +180,15 @@ async fn a_length_that_is_not_known_is_said_at_the_end() {
             Media::reader(std::io::Cursor::new(all.clone()), None),
             Media::stream(stream::iter(pieces), None),
         ] {
-            let before = script.seen().len();
+            let before = script.recorded().len();
             video(media)
                 .send(&script.client())
                 .await
                 .expect("an answer");
-            let seen = script.seen().split_off(before);
-            assert_eq!(seen[0].header("x-upload-content-length"), None);
-            assert_eq!(ranges(&seen), expected);
-            let sent: Vec<u8> = seen[1..].iter().flat_map(|s| s.body.to_vec()).collect();
+            let recorded = script.recorded().split_off(before);
+            assert_eq!(recorded[0].header("x-upload-content-length"), None);
+            assert_eq!(ranges(&recorded), expected);
+            let sent: Vec<u8> = recorded[1..].iter().flat_map(|s| s.body.to_vec()).collect();
             assert!(sent == all);
         }
     }
@@ -198,23 +203,23 @@ async fn what_breaks_goes_on_at_the_servers_offset() {
         stored(1000),
         // Nobody knows.
         Step::Fail(TransportErrorKind::Reset),
-        answer(503, &[("retry-after", "0")], ""),
+        response(503, &[("retry-after", "0")], ""),
         // All of it.
         stored(1000 + UNIT),
         // An answer that makes no sense.
-        answer(308, &[("range", "bytes=7-9")], ""),
+        response(308, &[("range", "bytes=7-9")], ""),
         stored(2 * UNIT),
         // The last answer was lost: nothing is missing, and nobody said that it is done.
-        answer(500, &[], ""),
+        response(500, &[], ""),
         done(2 * UNIT),
     ]);
     video(all.clone())
         .send(&patient(&script))
         .await
         .expect("an answer");
-    let seen = script.seen();
+    let recorded = script.recorded();
     assert_eq!(
-        ranges(&seen),
+        ranges(&recorded),
         [
             "bytes 0-262143/524288",
             "bytes 1000-263143/524288",
@@ -226,21 +231,21 @@ async fn what_breaks_goes_on_at_the_servers_offset() {
             "bytes */524288",
         ]
     );
-    assert!(seen[2].body == all[1000..1000 + UNIT]);
-    assert!(seen[3].body.is_empty());
-    assert!(seen[5].body == all[1000 + UNIT..]);
+    assert!(recorded[2].body == all[1000..1000 + UNIT]);
+    assert!(recorded[3].body.is_empty());
+    assert!(recorded[5].body == all[1000 + UNIT..]);
 }
 
 #[tokio::test]
-async fn a_beginning_whose_answer_is_cut_is_repeated() {
+async fn a_beginning_whose_response_is_cut_is_repeated() {
     let head = [("location", SESSION), ("content-type", "application/json")];
-    let cut = answer(200, &head, r#"{"half"#);
+    let cut = response(200, &head, r#"{"half"#);
     let script = Script::steps([cut, begun(), done(UNIT)]);
     let made = video(content(UNIT)).send(&patient(&script)).await;
     assert_eq!(made.expect("an answer").name.as_deref(), Some("made"));
-    let seen = script.seen();
-    assert_eq!(seen[0].url, seen[1].url);
-    assert_eq!(seen[1].json(), serde_json::json!({"name": "x"}));
+    let recorded = script.recorded();
+    assert_eq!(recorded[0].url, recorded[1].url);
+    assert_eq!(recorded[1].json(), serde_json::json!({"name": "x"}));
 }
 
 #[tokio::test]
@@ -249,7 +254,7 @@ async fn a_session_that_is_gone_is_begun_anew() {
         let script = Script::steps([
             begun(),
             stored(UNIT),
-            answer(status, &[], "gone"),
+            response(status, &[], "gone"),
             begun(),
             stored(UNIT),
             done(UNIT + 1),
@@ -259,12 +264,12 @@ async fn a_session_that_is_gone_is_begun_anew() {
             .await
             .expect("an answer");
         assert_eq!(
-            script.seen()[4].header("content-range"),
+            script.recorded()[4].header("content-range"),
             Some("bytes 0-262143/262145")
         );
 
         // What was given to the first session cannot be read again.
-        let script = Script::steps([begun(), stored(UNIT), answer(status, &[], "gone")]);
+        let script = Script::steps([begun(), stored(UNIT), response(status, &[], "gone")]);
         let media = Media::reader(std::io::Cursor::new(content(UNIT + 1)), None);
         let error = video(media)
             .send(&patient(&script))
@@ -277,16 +282,16 @@ async fn a_session_that_is_gone_is_begun_anew() {
         );
     }
     // Before anything was confirmed, it can.
-    let script = Script::steps([begun(), answer(404, &[], ""), begun(), done(10)]);
+    let script = Script::steps([begun(), response(404, &[], ""), begun(), done(10)]);
     let media = Media::reader(std::io::Cursor::new(content(10)), None);
     video(media)
         .send(&patient(&script))
         .await
         .expect("an answer");
     // Not for ever.
-    let script = Script::new(|seen| match seen.method.as_str() {
+    let script = Script::new(|recorded| match recorded.method.as_str() {
         "POST" => begun(),
-        _ => answer(410, &[], ""),
+        _ => response(410, &[], ""),
     });
     let client = script
         .builder()
@@ -311,7 +316,7 @@ async fn a_server_that_goes_back_gets_it_again_where_that_is_possible() {
         .send(&patient(&script))
         .await
         .expect("an answer");
-    assert_eq!(ranges(&script.seen())[2], "bytes 262144-786431/786432");
+    assert_eq!(ranges(&script.recorded())[2], "bytes 262144-786431/786432");
     let script = Script::steps(steps());
     let media = Media::reader(std::io::Cursor::new(content(3 * UNIT)), None);
     let error = upload(media)
@@ -350,7 +355,7 @@ async fn what_cannot_be_true_is_an_error() {
             "the media did not arrive as it was sent: the CRC-32C of its content is AAAAAA== with the server and ",
         ),
         (
-            vec![answer(200, &[], "{}")],
+            vec![response(200, &[], "{}")],
             "the server began no session: its response has no `location`",
         ),
     ] {
@@ -386,7 +391,7 @@ async fn what_cannot_be_true_is_an_error() {
 }
 
 #[tokio::test]
-async fn errors_that_stand_are_given() {
+async fn permanent_errors_are_returned() {
     let refusal = r#"{"error": {"code": 412, "message": "At least one of the pre-conditions you specified did not hold."}}"#;
     let script = Script::steps([begun(), json(412, refusal)]);
     let error = video(content(10))
@@ -397,25 +402,25 @@ async fn errors_that_stand_are_given() {
     assert!(!format!("{error:?}").contains("CANARY"), "{error:?}");
 
     // As many attempts as the policy says, counted from the last progress.
-    let script = Script::new(
-        |seen| match (seen.method.as_str(), seen.header("content-range")) {
+    let script = Script::new(|recorded| {
+        match (recorded.method.as_str(), recorded.header("content-range")) {
             ("POST", _) => begun(),
             (_, Some("bytes 0-262143/262154")) => stored(UNIT),
-            _ => answer(503, &[], ""),
-        },
-    );
+            _ => response(503, &[], ""),
+        }
+    });
     let error = video(content(UNIT + 10))
         .send(&patient(&script))
         .await
         .expect_err("503");
     assert_eq!(error.status().expect("a status"), 503);
     // The start, the first chunk, and four times nothing.
-    assert_eq!(script.seen().len(), 6);
+    assert_eq!(script.recorded().len(), 6);
     assert_eq!(error.attempts(), 6);
 }
 
 #[tokio::test]
-async fn which_way_media_goes() {
+async fn the_protocol_of_media() {
     let small = 8 << 20;
     let kind = |upload: Upload<Thing>| {
         let request = upload.to_http().expect("a request");
@@ -466,17 +471,20 @@ async fn which_way_media_goes() {
 
     // What has no known end is looked at first.
     let script = honest();
-    for (len, way) in [(small, "multipart"), (small + 1, "resumable")] {
-        let before = script.seen().len();
+    for (len, protocol) in [(small, "multipart"), (small + 1, "resumable")] {
+        let before = script.recorded().len();
         let media = Media::reader(std::io::Cursor::new(vec![1; len]), None);
         video()
             .upload(media)
             .send(&script.client())
             .await
             .expect("an answer");
-        assert!(script.seen()[before].url.ends_with(way));
+        assert!(script.recorded()[before].url.ends_with(protocol));
     }
-    let sent: usize = script.seen()[2..].iter().map(|seen| seen.body.len()).sum();
+    let sent: usize = script.recorded()[2..]
+        .iter()
+        .map(|recorded| recorded.body.len())
+        .sum();
     assert_eq!(sent, small + 1);
 }
 
@@ -487,22 +495,22 @@ async fn media_too_large_for_memory_travels_with_the_request_too() {
     let path = folder.path().join("large.bin");
     std::fs::write(&path, &all).expect("a file");
     let script = Script::steps([
-        answer(503, &[], ""),
+        response(503, &[], ""),
         json(200, "{}"),
         json(200, "{}"),
-        answer(503, &[], ""),
+        response(503, &[], ""),
     ]);
     let client = patient(&script);
-    let telling = Arc::new(Mutex::new(0));
-    let told = Arc::clone(&telling);
+    let reporting = Arc::new(Mutex::new(0));
+    let reported = Arc::clone(&reporting);
     Photo::new()
         .upload(Media::file(&path))
         .in_one_request()
-        .on_progress(move |p| *told.lock().expect("lock") = p.bytes)
+        .on_progress(move |p| *reported.lock().expect("lock") = p.bytes)
         .send(&client)
         .await
         .expect("a PUT is tried again");
-    assert_eq!(*telling.lock().expect("lock"), all.len() as u64);
+    assert_eq!(*reporting.lock().expect("lock"), all.len() as u64);
     let reader = || Media::reader(std::io::Cursor::new(all.clone()), None);
     Photo::new()
         .body(thing("x"))
@@ -518,11 +526,11 @@ async fn media_too_large_for_memory_travels_with_the_request_too() {
         .await
         .expect_err("503");
     assert_eq!(error.status().map(|s| s.as_u16()), Some(503), "{error}");
-    let seen = script.seen();
-    assert!(seen[0].body == all && seen[1].body == all);
-    assert_eq!(seen[1].header("content-length"), Some("9437184"));
-    assert_eq!(seen[2].header("content-length"), None);
-    let text = &seen[2].body;
+    let recorded = script.recorded();
+    assert!(recorded[0].body == all && recorded[1].body == all);
+    assert_eq!(recorded[1].header("content-length"), Some("9437184"));
+    assert_eq!(recorded[2].header("content-length"), None);
+    let text = &recorded[2].body;
     let start =
         b"\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: binary\r\n\r\n";
     let at = text
@@ -547,8 +555,8 @@ async fn a_rejected_token_in_the_middle_is_replaced() {
         .send(&client)
         .await
         .expect("an answer");
-    let seen = script.seen();
-    let tokens: Vec<_> = seen
+    let recorded = script.recorded();
+    let tokens: Vec<_> = recorded
         .iter()
         .map(|s| s.header("authorization").expect("a token"))
         .collect();
@@ -561,15 +569,15 @@ async fn a_rejected_token_in_the_middle_is_replaced() {
             "Bearer token-2"
         ]
     );
-    assert!(seen[1].body == seen[2].body);
+    assert!(recorded[1].body == recorded[2].body);
 }
 
 #[tokio::test]
 async fn a_session_elsewhere_gets_no_credentials() {
     let elsewhere = "https://elsewhere.example/session";
     let script = Script::steps([
-        answer(200, &[("location", elsewhere)], ""),
-        answer(308, &[("range", "bytes=0-9"), ("location", "/other")], ""),
+        response(200, &[("location", elsewhere)], ""),
+        response(308, &[("range", "bytes=0-9"), ("location", "/other")], ""),
         done(11),
     ]);
     let (credentials, _) = counted();
@@ -586,10 +594,10 @@ async fn a_session_elsewhere_gets_no_credentials() {
         .header("x-open", "yes")
         .await
         .expect("an answer");
-    let seen = script.seen();
-    assert_eq!(seen[1].url, elsewhere);
-    assert_eq!(seen[2].url, "https://elsewhere.example/other");
-    for chunk in &seen[1..] {
+    let recorded = script.recorded();
+    assert_eq!(recorded[1].url, elsewhere);
+    assert_eq!(recorded[2].url, "https://elsewhere.example/other");
+    for chunk in &recorded[1..] {
         assert_eq!(chunk.header("authorization"), None);
         assert_eq!(chunk.header("x-secret"), None);
         assert_eq!(chunk.header("x-open"), Some("yes"));
@@ -614,14 +622,14 @@ async fn an_upload_goes_on_from_its_session() {
         (progress.bytes, progress.total),
         (UNIT as u64, Some(3 * UNIT as u64))
     );
-    assert!(script.seen()[0].url.contains("quotaUser=u"));
+    assert!(script.recorded()[0].url.contains("quotaUser=u"));
     let session = uploading.session();
     assert_eq!(
         (session.stored(), session.method()),
         (UNIT as u64, "things.video")
     );
     assert!(!format!("{session:?} {uploading:?}").contains("CANARY"));
-    let kept = serde_json::to_string(&session).expect("JSON");
+    let saved = serde_json::to_string(&session).expect("JSON");
     drop(uploading);
 
     // More went through than this process knew. The checksum is that of everything nevertheless.
@@ -642,24 +650,24 @@ async fn an_upload_goes_on_from_its_session() {
                 &format!(r#"{{"name": "made", "size": "786432", "crc32c": "{crc}"}}"#),
             ),
         ]);
-        let session: UploadSession = serde_json::from_str(&kept).expect("a session");
+        let session: UploadSession = serde_json::from_str(&saved).expect("a session");
         let made = video(media)
             .resume(session)
             .send(&script.client())
             .await
             .expect("an answer");
         assert_eq!(made.name.as_deref(), Some("made"));
-        let seen = script.seen();
-        assert_eq!(seen[0].header("content-range"), Some("bytes */786432"));
+        let recorded = script.recorded();
+        assert_eq!(recorded[0].header("content-range"), Some("bytes */786432"));
         assert_eq!(
-            seen[1].header("content-range"),
+            recorded[1].header("content-range"),
             Some("bytes 524288-786431/786432")
         );
-        assert!(seen[1].body == all[2 * UNIT..]);
+        assert!(recorded[1].body == all[2 * UNIT..]);
     }
 
     // Everything was sent before, and how long it was only the media tells.
-    let script = Script::steps([begun(), answer(500, &[], "")]);
+    let script = Script::steps([begun(), response(500, &[], "")]);
     let unknown = || Media::reader(std::io::Cursor::new(content(100)), None);
     let mut uploading = video(unknown())
         .start(&script.client())
@@ -677,7 +685,7 @@ async fn an_upload_goes_on_from_its_session() {
 
     // For another request or other media it is of no use.
     let script = Script::steps([]);
-    let session: UploadSession = serde_json::from_str(&kept).expect("a session");
+    let session: UploadSession = serde_json::from_str(&saved).expect("a session");
     for (upload, why) in [
         (
             video(content(10)).resume(session.clone()),
@@ -718,7 +726,7 @@ async fn steps_survive_errors_and_dropped_futures() {
     let made = uploading.finish().await.expect("an answer");
     assert_eq!(made.name.as_deref(), Some("made"));
     assert_eq!(
-        ranges(&script.seen()),
+        ranges(&script.recorded()),
         [
             "bytes 0-262143/262144",
             "bytes */262144",
@@ -732,18 +740,18 @@ async fn steps_survive_errors_and_dropped_futures() {
 #[tokio::test]
 async fn a_session_is_cancelled() {
     for status in [499, 204, 404] {
-        let script = Script::steps([begun(), answer(status, &[], "")]);
+        let script = Script::steps([begun(), response(status, &[], "")]);
         let uploading = video(content(10))
             .start(&script.client())
             .await
             .expect("a session");
         uploading.cancel().await.expect("cancelled");
-        let seen = &script.seen()[1];
+        let recorded = &script.recorded()[1];
         assert_eq!(
-            (seen.method.as_str(), seen.url.as_str()),
+            (recorded.method.as_str(), recorded.url.as_str()),
             ("DELETE", SESSION)
         );
-        assert_eq!(seen.header("content-length"), Some("0"));
+        assert_eq!(recorded.header("content-length"), Some("0"));
     }
     let script = Script::steps([begun(), json(403, "{}")]);
     let uploading = video(content(10))

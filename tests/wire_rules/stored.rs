@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use crate::{
     api::Content,
     gzip::gzip,
-    script::{Script, Seen, Step, answer},
+    script::{Recorded, Script, Step, response},
 };
 
 const ALL: &[u8] = b"0123456789abcdefghij";
@@ -57,8 +57,9 @@ fn hash(bytes: &[u8]) -> String {
     format!("crc32c={sum}")
 }
 
-fn asked(seen: &[Seen]) -> Vec<(&str, &str)> {
-    seen.iter()
+fn asked(recorded: &[Recorded]) -> Vec<(&str, &str)> {
+    recorded
+        .iter()
         .map(|s| {
             let range = s.header("range").unwrap_or("all");
             (range, s.header("accept-encoding").unwrap_or("none"))
@@ -89,7 +90,7 @@ async fn what_was_being_decoded_begins_anew() {
     ]);
     let file = download(&patient(&script)).await.expect("all");
     assert!(file[..] == text);
-    assert_eq!(asked(&script.seen()), [("all", "gzip"); 5]);
+    assert_eq!(asked(&script.recorded()), [("all", "gzip"); 5]);
 
     // Offsets of the one form mean nothing in the other.
     for (status, range) in [(206, Some("bytes 5-99/100")), (206, None)] {
@@ -130,30 +131,36 @@ async fn checksums_are_compared_with_what_they_are_of() {
     let (of_text, of_packed) = (hash(&text), hash(&packed));
     let length = packed.len().to_string();
     let zip = ("content-encoding", "gzip");
-    let kept = |form| ("x-goog-stored-content-encoding", form);
+    let stored = |form| ("x-goog-stored-content-encoding", form);
     let gunzipped = ("x-guploader-response-body-transformations", "gunzipped");
     for (headers, hash, body, raw, is_right) in [
         // Stored compressed, and so it travels.
-        (&[zip, kept("gzip")][..], &of_packed, &packed, false, true),
-        (&[zip, kept("gzip")], &of_packed, &packed, true, true),
-        (&[zip, kept("gzip")], &of_text, &packed, false, false),
-        (&[zip, kept("gzip")], &of_text, &packed, true, false),
+        (&[zip, stored("gzip")][..], &of_packed, &packed, false, true),
+        (&[zip, stored("gzip")], &of_packed, &packed, true, true),
+        (&[zip, stored("gzip")], &of_text, &packed, false, false),
+        (&[zip, stored("gzip")], &of_text, &packed, true, false),
         // Compressed on the way.
-        (&[zip, kept("identity")], &of_text, &packed, false, true),
-        (&[zip, kept("identity")], &of_packed, &packed, false, false),
-        (&[zip, kept("identity")], &of_text, &packed, true, true),
+        (&[zip, stored("identity")], &of_text, &packed, false, true),
+        (
+            &[zip, stored("identity")],
+            &of_packed,
+            &packed,
+            false,
+            false,
+        ),
+        (&[zip, stored("identity")], &of_text, &packed, true, true),
         // Decompressed on the way: it is of what is stored.
-        (&[kept("gzip")], &of_packed, &text, false, true),
+        (&[stored("gzip")], &of_packed, &text, false, true),
         (&[gunzipped], &of_packed, &text, false, true),
         (
-            &[gunzipped, kept("identity")],
+            &[gunzipped, stored("identity")],
             &of_packed,
             &text,
             false,
             true,
         ),
         // As it is.
-        (&[kept("identity")], &of_text, &text, false, true),
+        (&[stored("identity")], &of_text, &text, false, true),
         (&[], &of_packed, &text, false, false),
     ] {
         let mut all = headers.to_vec();
@@ -180,7 +187,11 @@ async fn checksums_are_compared_with_what_they_are_of() {
     }
     // Also where it broke on the way, and the length of what travels holds.
     let hash = [("x-goog-hash", of_packed.as_str()), ("etag", "\"v\"")];
-    let all = [&[zip, kept("gzip"), ("content-length", &length)][..], &hash].concat();
+    let all = [
+        &[zip, stored("gzip"), ("content-length", &length)][..],
+        &hash,
+    ]
+    .concat();
     let script = Script::steps([
         sent(200, &all, &packed[..40], None),
         sent(200, &all, &packed, Some(30)),
@@ -211,7 +222,7 @@ async fn stored_bytes_come_in_ranges_and_go_on_where_they_broke() {
     let bytes = download(&patient(&script)).read_compressed().bytes().await;
     assert!(bytes.expect("all") == packed);
     assert_eq!(
-        asked(&script.seen()),
+        asked(&script.recorded()),
         [
             ("all", "gzip"),
             ("bytes=10-", "gzip"),
@@ -234,8 +245,8 @@ async fn stored_bytes_come_in_ranges_and_go_on_where_they_broke() {
 #[tokio::test]
 async fn a_range_of_what_is_stored_compressed_is_one_of_its_content() {
     // The server decompresses, and ignores the range then.
-    let whole = |seen: &Seen| {
-        assert_eq!(seen.header("accept-encoding"), Some("identity"));
+    let whole = |recorded: &Recorded| {
+        assert_eq!(recorded.header("accept-encoding"), Some("identity"));
         let headers = [
             ("x-goog-stored-content-encoding", "gzip"),
             ("x-goog-stored-content-length", "33"),
@@ -254,14 +265,14 @@ async fn a_range_of_what_is_stored_compressed_is_one_of_its_content() {
 
 #[tokio::test]
 async fn a_part_of_nothing_is_nothing() {
-    let nothing = |_: &Seen| {
+    let nothing = |_: &Recorded| {
         let headers = [
             ("content-range", "bytes */0"),
             ("content-type", "text/html"),
         ];
-        answer(416, &headers, "<p>no</p>")
+        response(416, &headers, "<p>no</p>")
     };
-    let whole = |_: &Seen| sent(200, &[("content-length", "0")], b"", None);
+    let whole = |_: &Recorded| sent(200, &[("content-length", "0")], b"", None);
     for script in [Script::new(nothing), Script::new(whole)] {
         let client = script.client();
         for part in [
@@ -285,7 +296,7 @@ async fn a_part_of_nothing_is_nothing() {
             Some(0)
         );
     }
-    let behind = |_: &Seen| answer(416, &[("content-range", "bytes */20")], "");
+    let behind = |_: &Recorded| response(416, &[("content-range", "bytes */20")], "");
     let error = download(&Script::new(behind).client()).range(20..).await;
     assert_eq!(
         error
@@ -345,10 +356,10 @@ async fn a_part_with_the_status_of_the_whole_is_noticed() {
 #[tokio::test]
 async fn what_broke_after_its_last_byte_is_whole() {
     let version = ("etag", "\"v\"");
-    let over = |length: &str| answer(416, &[("content-range", length)], "");
+    let over = |length: &str| response(416, &[("content-range", length)], "");
     let script = Script::steps([sent(200, &[version], ALL, Some(20)), over("bytes */20")]);
     assert_eq!(download(&patient(&script)).bytes().await.expect("all"), ALL);
-    assert_eq!(script.seen()[1].header("range"), Some("bytes=20-"));
+    assert_eq!(script.recorded()[1].header("range"), Some("bytes=20-"));
     // A checksum is compared all the same.
     let hash = hash(b"other");
     let headers = [version, ("x-goog-hash", hash.as_str())];
@@ -407,6 +418,6 @@ proptest! {
         if let Ok(bytes) = runtime.block_on(download.bytes()) {
             prop_assert!(bytes.len() <= [1000, 5, 1000, 4][part as usize]);
         }
-        prop_assert!(script.seen().len() <= 60);
+        prop_assert!(script.recorded().len() <= 60);
     }
 }

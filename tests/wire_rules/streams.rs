@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::{
     api::{AnyThing, Create, Get, Thing, Translate},
-    script::{Script, Step, answer, json as json_step},
+    script::{Script, Step, json as json_step, response},
 };
 
 gapi::api! {
@@ -41,9 +41,9 @@ fn body(
     content_type: &str,
     pieces: Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send + 'static>>,
 ) -> Step {
-    let answer = Response::builder().header("content-type", content_type);
+    let response = Response::builder().header("content-type", content_type);
     Step::Respond(
-        answer
+        response
             .body(Body::from_stream(pieces, None))
             .expect("an answer"),
     )
@@ -83,7 +83,7 @@ async fn a_list_is_read_element_by_element() {
     for nothing in [
         json_step(200, "[]"),
         json_step(204, ""),
-        answer(200, events, ""),
+        response(200, events, ""),
     ] {
         let script = Script::steps([nothing]);
         let none = Create::new().send(&script.client()).stream();
@@ -241,7 +241,7 @@ async fn an_event_that_is_cut_is_an_end_too_early() {
 }
 
 #[tokio::test]
-async fn what_breaks_is_told_after_what_came() {
+async fn a_broken_stream_is_reported_after_its_elements() {
     async fn end(script: Arc<Script>) -> (usize, gapi::Error) {
         let mut stream = Get::new().set("name", "x").send(&script.client()).stream();
         let mut count = 0;
@@ -314,7 +314,7 @@ async fn memory_holds_one_element() {
 }
 
 #[tokio::test]
-async fn a_list_where_an_object_is_declared_names_the_way_out() {
+async fn a_list_in_place_of_an_object_names_the_remedy() {
     let script = Script::steps([json_step(200, "[{}]")]);
     let error = Get::new()
         .set("name", "x")
@@ -336,7 +336,7 @@ async fn a_list_where_an_object_is_declared_names_the_way_out() {
     let query = documents.run_query("projects/p/databases/d/documents", json!({}));
     let stream = query.send(&script.client()).stream();
     let times: Vec<_> = stream
-        .map_ok(|answer| answer.read_time)
+        .map_ok(|response| response.read_time)
         .try_collect()
         .await
         .expect("all");
@@ -344,9 +344,9 @@ async fn a_list_where_an_object_is_declared_names_the_way_out() {
 }
 
 #[tokio::test]
-async fn answers_of_any_type_are_bytes() {
-    let png = answer(200, &[("content-type", "image/png")], "[\u{89}PNG");
-    let null = answer(200, &[("content-type", "application/json")], "null");
+async fn responses_of_any_type_are_bytes() {
+    let png = response(200, &[("content-type", "image/png")], "[\u{89}PNG");
+    let null = response(200, &[("content-type", "application/json")], "null");
     let script = Script::steps([png, null]);
     let client = script.client();
     let files = apigee::organizations().environments().resourcefiles();

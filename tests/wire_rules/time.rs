@@ -72,7 +72,7 @@ struct Line {
     at: At,
     /// How many requests go through before.
     after: usize,
-    seen: AtomicUsize,
+    requests: AtomicUsize,
 }
 
 impl Line {
@@ -80,7 +80,7 @@ impl Line {
         Arc::new(Self {
             at,
             after,
-            seen: AtomicUsize::new(0),
+            requests: AtomicUsize::new(0),
         })
     }
 
@@ -109,7 +109,7 @@ impl Transport for Line {
         &self,
         request: Request<Body>,
     ) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
-        let number = self.seen.fetch_add(1, Ordering::Relaxed);
+        let number = self.requests.fetch_add(1, Ordering::Relaxed);
         let at = if number == self.after {
             self.at
         } else {
@@ -333,8 +333,8 @@ async fn ends(at: At, kind: &Kind, limits: CallOptions, after: Duration, text: &
     assert_eq!(passed, after, "{case}: {error}");
     assert_eq!(error.kind(), ErrorKind::Timeout, "{case}: {error}");
     assert!(error.is_retryable(), "{case}: {error}");
-    let shown = error.to_string();
-    assert!(shown.contains(text), "{case}: {shown}");
+    let displayed = error.to_string();
+    assert!(displayed.contains(text), "{case}: {displayed}");
     let sent = !matches!(at, At::Credentials | At::Connection);
     // What went out before, in a session, was sent.
     let text = at.text(kind.host);
@@ -342,10 +342,13 @@ async fn ends(at: At, kind: &Kind, limits: CallOptions, after: Duration, text: &
         Some(text) if held > 0 => text,
         _ => &text,
     };
-    assert!(shown.contains(text), "{case}: {shown}");
-    assert!(!shown.contains("CANARY"), "{case}: {shown}");
+    assert!(displayed.contains(text), "{case}: {displayed}");
+    assert!(!displayed.contains("CANARY"), "{case}: {displayed}");
     if sent {
-        assert!(!shown.contains("nothing was sent"), "{case}: {shown}");
+        assert!(
+            !displayed.contains("nothing was sent"),
+            "{case}: {displayed}"
+        );
         assert!(error.attempts() > 0, "{case}");
     }
 }
@@ -419,7 +422,7 @@ async fn the_timeout_ends_the_wait_before_another_attempt() {
 }
 
 #[tokio::test]
-async fn a_writer_that_takes_nothing_is_waited_for_as_long_as_the_timeout_says() {
+async fn a_writer_that_takes_nothing_is_waited_for_until_the_timeout() {
     let clock = ManualClock::new(SystemTime::UNIX_EPOCH);
     let client = Line::new(At::Nowhere, 0).client(&clock, CallOptions::new().timeout(LIMIT));
     let call = async move {
@@ -450,7 +453,7 @@ const STALLED: &[Kind] = kinds! {
 };
 
 #[tokio::test]
-async fn media_that_stands_still_ends_by_the_timeout_and_without_one_after_a_minute() {
+async fn media_without_progress_ends_by_the_timeout_and_without_one_after_a_minute() {
     for kind in STALLED {
         for (limits, after) in [
             (CallOptions::new().timeout(LIMIT), LIMIT),
@@ -496,7 +499,7 @@ struct Failing {
     kind: TransportErrorKind,
     takes: bool,
     failures: usize,
-    seen: AtomicUsize,
+    requests: AtomicUsize,
 }
 
 impl Transport for Failing {
@@ -507,7 +510,7 @@ impl Transport for Failing {
         Box::pin(async move {
             let body = request.into_body();
             let to = Arc::clone(body.send_events().expect("somebody to tell"));
-            let number = self.seen.fetch_add(1, Ordering::Relaxed);
+            let number = self.requests.fetch_add(1, Ordering::Relaxed);
             if self.takes || number >= self.failures {
                 assert!(to.started());
                 to.sent();
@@ -532,7 +535,7 @@ async fn create(kind: TransportErrorKind, takes: bool, failures: usize) -> (Opti
         kind,
         takes,
         failures,
-        seen: AtomicUsize::new(0),
+        requests: AtomicUsize::new(0),
     });
     let client = Client::builder()
         .transport(Arc::clone(&failing))
@@ -546,11 +549,11 @@ async fn create(kind: TransportErrorKind, takes: bool, failures: usize) -> (Opti
         made.map(|_| ())
     };
     let (result, _) = end(&clock, Box::pin(call)).await;
-    (result.err(), failing.seen.load(Ordering::Relaxed))
+    (result.err(), failing.requests.load(Ordering::Relaxed))
 }
 
 #[tokio::test]
-async fn a_request_that_no_connection_took_is_sent_again_whatever_it_is() {
+async fn a_request_that_no_connection_took_is_sent_again_for_every_method() {
     use TransportErrorKind::{Connect, NoRoom, Other, Reset, Timeout, Unprocessed};
     for kind in [Reset, Other, Timeout, Unprocessed] {
         let (error, sent) = create(kind, false, 2).await;

@@ -50,21 +50,22 @@ async fn ten_thousand_calls_make_one_token_request() {
         call.await.expect("a task").expect("an answer");
     }
     assert_eq!(fetched.load(Ordering::SeqCst), 1);
-    assert_eq!(script.seen().len(), 10_000);
+    assert_eq!(script.recorded().len(), 10_000);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_hundred_401s_make_one_more_token_request_and_every_call_is_replayed_once() {
     let (credentials, fetched) = counted();
     // The refusals come when all calls have been sent.
-    let script = Script::new(
-        |seen| match (seen.header("authorization"), json(401, "{}")) {
-            (Some("Bearer token-1"), Step::Respond(refusal)) => {
-                Step::Late(Duration::from_secs(1), refusal)
-            }
-            _ => json(200, "{}"),
-        },
-    );
+    let script =
+        Script::new(
+            |recorded| match (recorded.header("authorization"), json(401, "{}")) {
+                (Some("Bearer token-1"), Step::Respond(refusal)) => {
+                    Step::Late(Duration::from_secs(1), refusal)
+                }
+                _ => json(200, "{}"),
+            },
+        );
     let client = script
         .builder()
         .credentials(credentials)
@@ -83,11 +84,11 @@ async fn a_hundred_401s_make_one_more_token_request_and_every_call_is_replayed_o
             .expect("an answer after the replay");
     }
     assert_eq!(fetched.load(Ordering::SeqCst), 2);
-    assert_eq!(script.seen().len(), 200);
+    assert_eq!(script.recorded().len(), 200);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_second_401_stands() {
+async fn a_second_401_is_final() {
     let (credentials, fetched) = counted();
     let script = Script::new(|_| json(401, r#"{"error": {"message": "Never."}}"#));
     let client = script
@@ -97,7 +98,7 @@ async fn a_second_401_stands() {
         .expect("a client");
     let error = Create::new().send(&client).await.expect_err("401");
     assert!(error.is_unauthenticated());
-    assert_eq!(script.seen().len(), 2);
+    assert_eq!(script.recorded().len(), 2);
     assert_eq!(fetched.load(Ordering::SeqCst), 2);
 }
 
@@ -116,7 +117,7 @@ async fn a_token_that_cannot_be_renewed_is_not_tried_again() {
             .expect_err("401")
             .is_unauthenticated()
     );
-    assert_eq!(script.seen().len(), 1);
+    assert_eq!(script.recorded().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -146,9 +147,14 @@ async fn a_rejected_token_is_replaced_once_between_retries() {
     // The 401 costs no wait.
     assert_eq!(start.elapsed(), Duration::from_millis(1500));
     let tokens: Vec<String> = script
-        .seen()
+        .recorded()
         .iter()
-        .map(|seen| seen.header("authorization").expect("a token").to_owned())
+        .map(|recorded| {
+            recorded
+                .header("authorization")
+                .expect("a token")
+                .to_owned()
+        })
         .collect();
     assert_eq!(tokens, ["Bearer t0", "Bearer t0", "Bearer t1", "Bearer t1"]);
 

@@ -244,7 +244,7 @@ fn process() {
     };
     let [url, folder] = [0, 1].map(|n| task.split('|').nth(n).expect("a task").to_owned());
     let folder = std::path::PathBuf::from(folder);
-    let (media, kept) = (
+    let (media, saved) = (
         Media::file(folder.join("all.bin")),
         folder.join("session.json"),
     );
@@ -254,7 +254,7 @@ fn process() {
         .expect("a runtime");
     runtime.block_on(async {
         let client = client(&url);
-        if let Ok(text) = std::fs::read(&kept) {
+        if let Ok(text) = std::fs::read(&saved) {
             let session: UploadSession = serde_json::from_slice(&text).expect("a session");
             let made = upload("kept", media)
                 .resume(session)
@@ -270,7 +270,7 @@ fn process() {
             .expect("a session");
         for chunk in 1.. {
             let session = serde_json::to_vec(&uploading.session()).expect("JSON");
-            std::fs::write(&kept, session).expect("a file");
+            std::fs::write(&saved, session).expect("a file");
             uploading.next_chunk().await.expect("a chunk");
             println!("chunk {chunk}");
             std::io::stdout().flush().expect("a pipe");
@@ -298,9 +298,9 @@ async fn a_killed_upload_goes_on_in_another_process() {
     std::fs::write(folder.path().join("all.bin"), &all).expect("a file");
     let storage = Storage::start().await.expect("a server");
 
-    let (url, place) = (storage.url(), folder.path().to_owned());
+    let (url, directory) = (storage.url(), folder.path().to_owned());
     let task = tokio::task::spawn_blocking(move || {
-        let mut child = spawn(&url, &place);
+        let mut child = spawn(&url, &directory);
         let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut stdin = child.stdin.take().expect("a pipe");
         for line in stdout.lines().map(|line| line.expect("text")) {
@@ -315,7 +315,7 @@ async fn a_killed_upload_goes_on_in_another_process() {
         // SIGKILL, on systems that have signals. What it kept is older than what the server has.
         child.kill().expect("a process to kill");
         child.wait().expect("its end");
-        assert!(spawn(&url, &place).wait().expect("its end").success());
+        assert!(spawn(&url, &directory).wait().expect("its end").success());
     });
     task.await.expect("both processes");
 

@@ -7,7 +7,7 @@ use gapi::{CallOptions, ErrorKind, Media, Request as _};
 
 use crate::{
     api::{Create, Insert, Photo, Thing, thing},
-    script::{Script, Seen, Step, json},
+    script::{Recorded, Script, Step, json},
     tokens::counted,
 };
 
@@ -21,8 +21,8 @@ fn png() -> Media {
     Media::bytes(PNG).content_type("image/png")
 }
 
-fn boundary(seen: &Seen) -> &str {
-    let content_type = seen.header("content-type").expect("a content type");
+fn boundary(recorded: &Recorded) -> &str {
+    let content_type = recorded.header("content-type").expect("a content type");
     content_type
         .strip_prefix("multipart/related; boundary=")
         .expect("multipart")
@@ -40,15 +40,15 @@ async fn json_and_media_travel_in_one_message() {
         .await
         .expect("an answer");
     assert_eq!(made.name.as_deref(), Some("made"));
-    let seen = script.only();
-    assert_eq!(seen.method, "POST");
+    let recorded = script.only();
+    assert_eq!(recorded.method, "POST");
     assert_eq!(
-        seen.url,
+        recorded.url,
         "https://things.googleapis.com/upload/v1/a%20b/things?part=a&part=b&fields=name&alt=json&uploadType=multipart"
     );
-    assert_eq!(seen.header("accept"), Some("application/json"));
-    assert_eq!(seen.header("x-reason"), Some("test"));
-    let boundary = boundary(&seen);
+    assert_eq!(recorded.header("accept"), Some("application/json"));
+    assert_eq!(recorded.header("x-reason"), Some("test"));
+    let boundary = boundary(&recorded);
     assert!(boundary.len() >= 32 && boundary.len() <= 70, "{boundary}");
     let mut message = format!(
         "--{boundary}\r\nContent-Type: application/json\r\n\r\n{{\"name\":\"x\"}}\r\n\
@@ -57,9 +57,9 @@ async fn json_and_media_travel_in_one_message() {
     .into_bytes();
     message.extend_from_slice(PNG);
     message.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
-    assert_eq!(seen.body, message);
-    let length = seen.body.len().to_string();
-    assert_eq!(seen.header("content-length"), Some(length.as_str()));
+    assert_eq!(recorded.body, message);
+    let length = recorded.body.len().to_string();
+    assert_eq!(recorded.header("content-length"), Some(length.as_str()));
 }
 
 #[tokio::test]
@@ -83,21 +83,21 @@ async fn media_without_json_is_the_body() {
         .send(&client)
         .await
         .expect("an answer");
-    let seen = script.seen();
-    assert_eq!(seen[0].method, "PUT");
+    let recorded = script.recorded();
+    assert_eq!(recorded[0].method, "PUT");
     assert_eq!(
-        seen[0].url,
+        recorded[0].url,
         "https://old.googleapis.com/upload/old/v2/photo?alt=json&uploadType=media"
     );
-    assert_eq!(seen[0].body, PNG);
+    assert_eq!(recorded[0].body, PNG);
     assert_eq!(
-        seen[0].header("content-type"),
+        recorded[0].header("content-type"),
         Some("application/octet-stream")
     );
-    assert_eq!(seen[1].header("content-type"), Some("image/png"));
-    assert!(seen[1].url.ends_with("uploadType=media"));
-    assert_eq!(seen[1].body, PNG);
-    assert_eq!(seen[2].header("content-length"), Some("0"));
+    assert_eq!(recorded[1].header("content-type"), Some("image/png"));
+    assert!(recorded[1].url.ends_with("uploadType=media"));
+    assert_eq!(recorded[1].body, PNG);
+    assert_eq!(recorded[2].header("content-length"), Some("0"));
 }
 
 #[tokio::test]
@@ -110,8 +110,8 @@ async fn the_wrapper_is_around_json_alone() {
         .await
         .expect("an answer");
     assert_eq!(made.name.as_deref(), Some("made"));
-    let seen = script.only();
-    let text = String::from_utf8_lossy(&seen.body).into_owned();
+    let recorded = script.only();
+    let text = String::from_utf8_lossy(&recorded.body).into_owned();
     assert!(
         text.contains("\r\n\r\n{\"data\":{\"name\":\"x\"}}\r\n--"),
         "{text}"
@@ -150,13 +150,13 @@ async fn what_makes_it_an_upload_is_not_replaced() {
         .header("content-type", "text/html")
         .await
         .expect("an answer");
-    let seen = script.only();
+    let recorded = script.only();
     assert!(
-        seen.url.ends_with("?alt=json&uploadType=multipart"),
+        recorded.url.ends_with("?alt=json&uploadType=multipart"),
         "{}",
-        seen.url
+        recorded.url
     );
-    boundary(&seen);
+    boundary(&recorded);
 }
 
 #[tokio::test]
@@ -173,14 +173,14 @@ async fn a_rejected_token_sends_the_media_again() {
         .send(&client)
         .await
         .expect("the second token is good");
-    let seen = script.seen();
-    assert_eq!(seen.len(), 2);
-    assert_eq!(seen[0].header("authorization"), Some("Bearer token-1"));
-    assert_eq!(seen[1].header("authorization"), Some("Bearer token-2"));
-    assert_eq!(seen[0].body, seen[1].body);
+    let recorded = script.recorded();
+    assert_eq!(recorded.len(), 2);
+    assert_eq!(recorded[0].header("authorization"), Some("Bearer token-1"));
+    assert_eq!(recorded[1].header("authorization"), Some("Bearer token-2"));
+    assert_eq!(recorded[0].body, recorded[1].body);
     assert_eq!(
-        seen[0].header("content-type"),
-        seen[1].header("content-type")
+        recorded[0].header("content-type"),
+        recorded[1].header("content-type")
     );
 }
 
@@ -208,11 +208,11 @@ async fn media_that_is_not_accepted_is_not_sent() {
         ),
     ] {
         let upload = insert().upload(media);
-        let shown = upload.to_http().expect_err(why);
+        let displayed = upload.to_http().expect_err(why);
         let error = upload.send(&client).await.expect_err(why);
         assert_eq!(error.kind(), ErrorKind::Usage);
         assert_eq!(error.to_string(), why);
-        assert_eq!(shown.to_string(), why);
+        assert_eq!(displayed.to_string(), why);
     }
     let error = insert()
         .upload(Media::file("notes.txt"))
@@ -251,10 +251,10 @@ async fn media_that_is_not_accepted_is_not_sent() {
 async fn a_large_upload_has_longer() {
     let late = |after| {
         Script::new(move |_| {
-            let Step::Respond(answer) = json(200, "{}") else {
+            let Step::Respond(response) = json(200, "{}") else {
                 unreachable!("json answers")
             };
-            Step::Late(Duration::from_secs(after), answer)
+            Step::Late(Duration::from_secs(after), response)
         })
     };
     // 640 KiB are worth ten seconds.

@@ -104,7 +104,7 @@ fn values_are_cast_as_the_document_types_them() {
 }
 
 #[tokio::test]
-async fn alt_is_sent_where_there_is_an_answer_and_the_callers_wins() {
+async fn alt_is_sent_if_there_is_a_response_and_the_callers_wins() {
     let script = Script::empty();
     let client = script.client();
     Delete::new()
@@ -137,9 +137,9 @@ async fn alt_is_sent_where_there_is_an_answer_and_the_callers_wins() {
         .await
         .expect("an answer");
     let targets: Vec<_> = script
-        .seen()
+        .recorded()
         .iter()
-        .map(|seen| seen.target().to_owned())
+        .map(|recorded| recorded.target().to_owned())
         .collect();
     assert_eq!(
         targets,
@@ -154,7 +154,7 @@ async fn alt_is_sent_where_there_is_an_answer_and_the_callers_wins() {
 }
 
 #[test]
-fn the_service_path_stands_between_root_and_path() {
+fn the_service_path_is_between_root_and_path() {
     let request = Translate::new().to_http().expect("a request");
     assert_eq!(
         request.uri().to_string(),
@@ -193,7 +193,7 @@ async fn an_endpoint_keeps_its_scheme_port_and_prefix() {
             url
         );
         request.send(&client).await.expect("an answer");
-        assert_eq!(script.seen().last().expect("a request").url, url);
+        assert_eq!(script.recorded().last().expect("a request").url, url);
     }
 }
 
@@ -213,22 +213,22 @@ async fn a_long_get_travels_as_a_post() {
             .send(&client)
             .await
             .expect("an answer");
-        let seen = script.seen().pop().expect("a request");
-        assert_eq!(seen.method, method, "{length}");
+        let recorded = script.recorded().pop().expect("a request");
+        assert_eq!(recorded.method, method, "{length}");
         if method == Method::GET {
-            assert_eq!(seen.url.len(), 2048);
-            assert_eq!(seen.header("x-http-method-override"), None);
+            assert_eq!(recorded.url.len(), 2048);
+            assert_eq!(recorded.header("x-http-method-override"), None);
         } else {
-            assert_eq!(seen.url, "https://things.googleapis.com/v1/a");
-            assert_eq!(seen.body, format!("view={view}&alt=json"));
-            assert_eq!(seen.header("x-http-method-override"), Some("GET"));
+            assert_eq!(recorded.url, "https://things.googleapis.com/v1/a");
+            assert_eq!(recorded.body, format!("view={view}&alt=json"));
+            assert_eq!(recorded.header("x-http-method-override"), Some("GET"));
             assert_eq!(
-                seen.header("content-type"),
+                recorded.header("content-type"),
                 Some("application/x-www-form-urlencoded")
             );
             assert_eq!(
-                seen.header("content-length"),
-                Some(seen.body.len().to_string().as_str())
+                recorded.header("content-length"),
+                Some(recorded.body.len().to_string().as_str())
             );
         }
     }
@@ -238,7 +238,7 @@ async fn a_long_get_travels_as_a_post() {
         .param("q", "y".repeat(4000))
         .await
         .expect("an answer");
-    assert!(script.seen().pop().expect("a request").url.len() > 4000);
+    assert!(script.recorded().pop().expect("a request").url.len() > 4000);
 }
 
 #[test]
@@ -290,5 +290,5 @@ async fn patterns_are_checked_on_demand() {
     );
     let good = Bucket::new().set("bucket", "b-1").send(&client);
     good.check_patterns(true).await.expect("an answer");
-    assert_eq!(script.seen().len(), 2);
+    assert_eq!(script.recorded().len(), 2);
 }

@@ -80,11 +80,11 @@ async fn batches_end_with_the_values_that_came_or_with_errors() {
         let a = batch.add(Get::new().set("name", "a"));
         let b = batch.add(Get::new().set("name", "b"));
         let c = batch.add(Delete::new().set("id", "c"));
-        let mut answers = batch.send(&script.client()).await.expect("parts");
+        let mut responses = batch.send(&script.client()).await.expect("parts");
         let ends = [
-            answers.take(a).map(drop),
-            answers.take(b).map(drop),
-            answers.take(c),
+            responses.take(a).map(drop),
+            responses.take(b).map(drop),
+            responses.take(c),
         ];
         for end in ends {
             if let Err(error) = end {
@@ -132,14 +132,14 @@ async fn streams_are_the_same_in_any_pieces() {
             let bytes = noise.mutated(valid, &WORDS);
             let whole = elements(content_type, vec![Bytes::copy_from_slice(&bytes)]).await;
             let pieces = elements(content_type, noise.split(&bytes)).await;
-            let shown = String::from_utf8_lossy(&bytes);
-            assert_eq!(pieces, whole, "seed {seed}: {shown:?}");
+            let displayed = String::from_utf8_lossy(&bytes);
+            assert_eq!(pieces, whole, "seed {seed}: {displayed:?}");
         }
     }
 }
 
 #[tokio::test]
-async fn error_bodies_and_hints_are_read_or_passed_over() {
+async fn error_bodies_and_details_are_read_or_passed_over() {
     let bodies: [(&str, &[u8]); 4] = [
         ("application/json", b"{\"error\": {\"code\": 429, \"message\": \"Slow down.\", \"status\": \"RESOURCE_EXHAUSTED\", \"errors\": [{\"reason\": \"r\"}], \"details\": [{\"@type\": \"type.googleapis.com/google.rpc.RetryInfo\", \"retryDelay\": \"1.5s\"}]}}"),
         ("application/xml", b"<?xml version='1.0'?><Error><Code>Slow</Code><Message>Slow &amp; down.</Message></Error>"),
