@@ -1,10 +1,11 @@
 //! Google Discovery documents in, typed Rust modules out.
 //!
 //! The phases are modules: [`document`] reads a document, [`overrides`] correct it, [`model`] decides every name and type,
-//! [`select`] applies a selection, [`check`] finds errors, [`emit`] prints tokens, [`format`](mod@format) makes text of them.
-//! [`generate`] runs all phases; [`analysis`] ends with the model.
+//! [`select`] applies a selection, [`check`] finds errors, `emit` prints tokens, `format` makes text of them.
+//! `generate` runs all phases; [`analysis`] ends with the model. What prints is behind the feature `emit`.
 //!
-//! ```no_run
+#![cfg_attr(feature = "emit", doc = "```no_run")]
+#![cfg_attr(not(feature = "emit"), doc = "```ignore")]
 //! use gapi_codegen::{Options, Selection, generate, lookup};
 //!
 //! let located = lookup::document(std::path::Path::new("."), "sqladmin:v1")?;
@@ -21,19 +22,23 @@ pub mod check;
 pub mod describe;
 pub mod diff;
 pub mod document;
+#[cfg(feature = "emit")]
 pub mod emit;
 pub mod error;
 #[cfg(feature = "format")]
 pub mod format;
+#[cfg(feature = "emit")]
 mod generate;
 pub mod index;
+#[cfg(feature = "emit")]
 pub mod invocation;
 mod json_path;
 pub mod lookup;
 pub mod model;
 pub mod overrides;
+mod prose;
 pub mod select;
-mod suggest;
+pub mod suggest;
 pub mod text;
 
 pub use analysis::Analysis;
@@ -41,6 +46,7 @@ pub use analysis::Analysis;
 pub use builder::Builder;
 pub use document::Document;
 pub use error::{Error, Errors, Source};
+#[cfg(feature = "emit")]
 pub use generate::{Generated, Options, Statistics, generate};
 pub use overrides::Overrides;
 pub use select::Selection;

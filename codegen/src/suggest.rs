@@ -1,7 +1,8 @@
 //! Suggests names: "did you mean".
 
 /// Returns the names nearest to `wanted`, best first, at most three, and none that is too different.
-pub(crate) fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+#[must_use]
+pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let wanted_lower = wanted.to_lowercase();
     let length = wanted.chars().count();
     let limit = (length / 3).max(2).min(length.saturating_sub(1));
@@ -29,7 +30,7 @@ pub(crate) fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>
 }
 
 /// `did you mean "a", "b" or "c"?`, or nothing.
-pub(crate) fn did_you_mean(names: &[impl AsRef<str>]) -> Option<String> {
+pub fn did_you_mean(names: &[impl AsRef<str>]) -> Option<String> {
     let quoted: Vec<String> = names
         .iter()
         .map(|name| format!("`{}`", name.as_ref()))

@@ -156,7 +156,7 @@ impl RawResponse {
             self.check_coding()?;
             return Ok(self.with_value(value));
         }
-        let value = self.or_empty::<R, _>(R::empty, R::decode)?;
+        let value = self.or_empty::<R, _>(R::empty, |body| R::decode_of(self.method, body))?;
         Ok(self.with_value(value))
     }
 

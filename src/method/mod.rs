@@ -6,6 +6,8 @@
 #[macro_use]
 mod features;
 
+use std::{fmt, sync::OnceLock};
+
 use bytes::Bytes;
 
 pub use self::features::{JobShape, MaskOf, MediaDownload, MediaUpload, Paging, Patching, Slot};
@@ -321,10 +323,31 @@ pub enum Location {
 pub struct Operation {
     /// The form of the operation.
     pub shape: OperationShape,
-    /// The method that polls it.
-    pub poll: Option<&'static Method>,
-    /// The method that cancels it. Only methods that poll have it.
-    pub cancel: Option<&'static Method>,
+    poll: Option<MethodLink>,
+    cancel: Option<MethodLink>,
+}
+
+/// Another method of the API. Tables that are made at run time refer to each other, so each has a cell that is filled when it is complete.
+#[derive(Clone, Copy)]
+enum MethodLink {
+    Table(&'static Method),
+    Cell(&'static OnceLock<&'static Method>),
+}
+
+impl MethodLink {
+    fn table(self) -> Option<&'static Method> {
+        match self {
+            Self::Table(method) => Some(method),
+            Self::Cell(cell) => cell.get().copied(),
+        }
+    }
+}
+
+/// The id only: a method that polls refers to itself.
+impl fmt::Debug for MethodLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.table().map(|method| method.id), f)
+    }
 }
 
 impl Operation {
@@ -354,11 +377,46 @@ impl Operation {
         }
     }
 
-    setters! {
-        /// Sets the method that polls it.
-        polled_by(poll: Some<&'static Method>);
-        /// Sets the method that cancels it.
-        cancelled_by(cancel: Some<&'static Method>);
+    /// Returns the method that polls it.
+    #[must_use]
+    pub fn poll(&self) -> Option<&'static Method> {
+        self.poll?.table()
+    }
+
+    /// Returns the method that cancels it. Only methods that poll have it.
+    #[must_use]
+    pub fn cancel(&self) -> Option<&'static Method> {
+        self.cancel?.table()
+    }
+
+    /// Sets the method that polls it.
+    #[must_use]
+    pub const fn polled_by(mut self, method: &'static Method) -> Self {
+        self.poll = Some(MethodLink::Table(method));
+        self
+    }
+
+    /// Sets the method that cancels it.
+    #[must_use]
+    pub const fn cancelled_by(mut self, method: &'static Method) -> Self {
+        self.cancel = Some(MethodLink::Table(method));
+        self
+    }
+
+    /// Sets the methods that poll and cancel it, whose tables may not exist yet.
+    #[must_use]
+    pub const fn linked(
+        mut self,
+        poll: Option<&'static OnceLock<&'static Method>>,
+        cancel: Option<&'static OnceLock<&'static Method>>,
+    ) -> Self {
+        if let Some(poll) = poll {
+            self.poll = Some(MethodLink::Cell(poll));
+        }
+        if let Some(cancel) = cancel {
+            self.cancel = Some(MethodLink::Cell(cancel));
+        }
+        self
     }
 }
 

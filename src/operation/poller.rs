@@ -16,7 +16,7 @@ use crate::{
     method::{Operation, OperationShape},
     outlined_box::OutlinedBox,
     paging::with_field,
-    request::{Call, options::CallOptions},
+    request::Call,
     retry::random,
 };
 
@@ -113,7 +113,7 @@ impl Poller {
     pub(super) fn cancel(&self, snapshot: &Snapshot) -> Result<Prepared, String> {
         let operation = self.prepared.call.method.operation;
         let cancel = operation
-            .and_then(|operation| operation.poll?.operation?.cancel)
+            .and_then(|operation| operation.poll()?.operation?.cancel())
             .ok_or("the API has no method that cancels this operation")?;
         let call =
             poll_request::make(&self.prepared.call, cancel, snapshot).map_err(|e| e.to_string())?;
@@ -124,7 +124,7 @@ impl Poller {
         let method = self.prepared.call.method;
         let why = match method.operation {
             None => "the method starts no operation, so there is nothing to wait for",
-            Some(operation) if operation.poll.is_some() || self.settings.poll_with.is_some() => {
+            Some(operation) if operation.poll().is_some() || self.settings.poll_with.is_some() => {
                 return Ok(operation);
             }
             Some(_) => {
@@ -164,10 +164,7 @@ impl Poller {
     async fn next<R: LongRunning>(&mut self, shape: OperationShape) -> Result<Snapshot, Error> {
         let Some(last) = self.last.clone() else {
             let mut first = self.prepared.clone();
-            let Prepared {
-                client, options, ..
-            } = &mut *first;
-            include_needed::<R>(options, &client.defaults, shape);
+            include_needed::<R>(&mut first, shape);
             let response = match self.start.take() {
                 Some(start) => start(first).await?,
                 None => execute::execute(&first).await?,
@@ -179,7 +176,7 @@ impl Poller {
             None => self.poll_request(&last)?,
         };
         let mut prepared = self.prepared(poll.clone());
-        include_needed::<R>(&mut prepared.options, &prepared.client.defaults, shape);
+        include_needed::<R>(&mut prepared, shape);
         self.poll = Some(poll);
         let mut failures = 0;
         loop {
@@ -198,7 +195,7 @@ impl Poller {
     }
 
     fn poll_request(&self, last: &Snapshot) -> Result<Call, Error> {
-        match (&self.settings.poll_with, self.operation()?.poll) {
+        match (&self.settings.poll_with, self.operation()?.poll()) {
             (Some(make), _) => Ok(make(last)),
             (None, Some(poll)) => poll_request::make(&self.prepared.call, poll, last),
             (None, None) => Ok(self.prepared.call.clone()),
@@ -216,11 +213,9 @@ impl Poller {
 }
 
 /// Adds to a field mask the properties that a wait needs, if the schema has them.
-fn include_needed<R: LongRunning>(
-    options: &mut CallOptions,
-    defaults: &CallOptions,
-    shape: OperationShape,
-) {
+fn include_needed<R: LongRunning>(prepared: &mut Prepared, shape: OperationShape) {
+    let method = prepared.call.method;
+    let (options, defaults) = (&mut prepared.options, &prepared.client.defaults);
     let mask = options
         .get_param("fields")
         .or_else(|| defaults.get_param("fields"));
@@ -239,7 +234,7 @@ fn include_needed<R: LongRunning>(
         _ => NEEDED.to_vec(),
     };
     for field in needed {
-        if R::PROPERTIES.contains(&field)
+        if R::has(method, field)
             && let Some(more) = with_field(&mask, field)
         {
             mask = more;

@@ -14,7 +14,14 @@ use crate::{
 
 /// A schema that is a long-running operation. Implemented by generated code; a [`PendingCall`](crate::PendingCall) of such a schema can
 /// be waited for.
-pub trait LongRunning: Object + Send + 'static {}
+pub trait LongRunning: Object + Send + 'static {
+    /// Returns whether the response of `method` has this property, so that a field mask can name it.
+    #[doc(hidden)]
+    fn has(method: &'static Method, property: &str) -> bool {
+        let _ = method;
+        Self::PROPERTIES.contains(&property)
+    }
+}
 
 /// The state of an operation in one response.
 pub(super) struct Snapshot {

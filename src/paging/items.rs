@@ -41,7 +41,7 @@ pub struct Items<R, T> {
 }
 
 /// Takes the entries out of a page.
-type TakeEntries<R, T> = Box<dyn Fn(&mut R) -> Option<Vec<T>> + Send + Sync>;
+pub(crate) type TakeEntries<R, T> = Box<dyn Fn(&mut R) -> Option<Vec<T>> + Send + Sync>;
 
 /// The remaining entries of a page. Not an iterator, because the methods of one drop entries.
 trait RemainingEntries<T> {
@@ -73,7 +73,9 @@ impl<R: FromResponse, T: Send + 'static> Items<R, T> {
         Self::new(client, call, Box::new(take))
     }
 
-    fn new(client: &Client, call: Call, take: TakeEntries<R, T>) -> Self {
+    /// Returns the entries that `take`, which may hold data, finds in each page of `call`.
+    #[doc(hidden)]
+    pub fn new(client: &Client, call: Call, take: TakeEntries<R, T>) -> Self {
         Self {
             pages: Pages::new(client, call),
             take,

@@ -98,7 +98,7 @@ impl<R: FromResponse> Pages<R> {
     /// Refuses a page whose entries are not of the declared type: the list would seem to be empty.
     fn check_items(&self, page: &R) -> Result<(), Error> {
         let name = self.paginator.items_property();
-        if page.misfit(name).is_none() {
+        if !page.misfits(name) {
             return Ok(());
         }
         let message = format!("{name}: the entries of the page do not have the declared type");

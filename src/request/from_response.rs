@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::{
     media_type,
+    method::Method,
     value::{Date, DateTime, Duration, FieldMask},
     wire::{AnyObject, Object, Wire, from_slice, no_token},
 };
@@ -47,11 +48,21 @@ pub trait FromResponse: Sized + Send + 'static {
         None
     }
 
-    /// Returns the value of a property of the schema, if it is not of the declared type.
+    /// Decodes the body of a response of `method`, for types that depend on it.
+    ///
+    /// # Errors
+    /// As for [`decode`](Self::decode).
     #[doc(hidden)]
-    fn misfit(&self, property: &str) -> Option<&Value> {
+    fn decode_of(method: &'static Method, body: &[u8]) -> Result<Self, serde_json::Error> {
+        let _ = method;
+        Self::decode(body)
+    }
+
+    /// Returns whether a property of the schema is not of the declared type.
+    #[doc(hidden)]
+    fn misfits(&self, property: &str) -> bool {
         let _ = property;
-        None
+        false
     }
 
     /// Decodes the body of a response, and the text of its property `token`.
@@ -61,7 +72,7 @@ pub trait FromResponse: Sized + Send + 'static {
     #[doc(hidden)]
     fn decode_page(body: &[u8], token: &str) -> Result<(Self, Option<String>), serde_json::Error> {
         let page = Self::decode(body)?;
-        if page.misfit(token).is_some() {
+        if page.misfits(token) {
             // Without it the list would end here.
             return Err(no_token(token));
         }
@@ -94,9 +105,9 @@ impl<T: Object> FromResponse for T {
         text_of(self, field)
     }
 
-    fn misfit(&self, property: &str) -> Option<&Value> {
-        let value = Object::extra(self).get(property)?;
-        (T::PROPERTIES.contains(&property) && !value.is_null()).then_some(value)
+    fn misfits(&self, property: &str) -> bool {
+        let value = Object::extra(self).get(property);
+        T::PROPERTIES.contains(&property) && value.is_some_and(|value| !value.is_null())
     }
 }
 

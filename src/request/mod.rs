@@ -98,6 +98,14 @@ impl Call {
         body.put(self)
     }
 
+    /// Makes sending the call an error of the kind [`Usage`](crate::ErrorKind::Usage) with this message. For code that builds calls
+    /// from data and finds a mistake in it.
+    #[must_use]
+    pub fn refused(mut self, why: impl Into<Arc<str>>) -> Self {
+        self.body = Some(Err(why.into()));
+        self
+    }
+
     /// Returns the method.
     pub fn method(&self) -> &'static Method {
         self.method

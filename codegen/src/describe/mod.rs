@@ -3,6 +3,7 @@
 //! All of it comes from the model, so that names are those of the generated code.
 
 mod skeleton;
+#[cfg(feature = "emit")]
 mod snippet;
 mod spelling;
 
@@ -10,8 +11,8 @@ use serde::Serialize;
 use serde_json::Value;
 use spelling::Spelling;
 
-use crate::emit::{first_sentence, retries};
 use crate::model::{Api, Location, Method, Notes, Parameter, Shape, Type};
+use crate::prose::{first_sentence, retries};
 use crate::{Error, suggest};
 
 /// A method in one line.
@@ -65,6 +66,7 @@ pub struct Description {
     /// The scopes, any one of which is enough.
     pub scopes: Vec<String>,
     /// A Rust source file that calls the method.
+    #[cfg(feature = "emit")]
     pub snippet: String,
 }
 
@@ -206,6 +208,7 @@ pub fn method(api: &Api, method: &Method, depth: usize) -> Description {
             .filter_map(|index| api.scopes.get(*index))
             .map(|scope| scope.url.clone())
             .collect(),
+        #[cfg(feature = "emit")]
         snippet: snippet::snippet(api, &names, method),
     }
 }

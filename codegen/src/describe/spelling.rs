@@ -15,6 +15,7 @@ impl<'a> Spelling<'a> {
     }
 
     /// `sqladmin`
+    #[cfg(feature = "emit")]
     pub(super) fn module(&self) -> &str {
         &self.module
     }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::Rule;
 use super::comparison::Comparison;
-use crate::emit::retries;
 use crate::json_path;
 use crate::model::{Api, Items, Method, Resource, Shape, Type};
+use crate::prose::retries;
 
 impl Comparison {
     /// Compares the spelling in Rust, where no other change explains the difference.

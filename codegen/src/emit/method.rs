@@ -3,11 +3,12 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::docs::{self, Docs, code};
+use super::docs::{self, Docs};
 use super::names::{Names, ident};
 use super::schema::deprecated;
 use super::table;
 use crate::model::{Api, Items, MaskOf, Method, Parameter, Patching, Shape, Type};
+use crate::prose::code;
 
 /// Returns the function of a handle that makes the request.
 pub(super) fn constructor(

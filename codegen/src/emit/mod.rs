@@ -71,15 +71,5 @@ pub fn module_docs(api: &Api) -> String {
     docs::api(api)
 }
 
-/// Returns the first sentence of a description, unchanged.
-pub(crate) fn first_sentence(description: &str) -> String {
-    docs::first_sentence(description)
-}
-
-/// Returns when calls of a method are retried, and what makes that safe: one line of Markdown.
-pub(crate) fn retries(method: &crate::model::Method) -> String {
-    docs::retries(method)
-}
-
 #[cfg(test)]
 mod tests;

@@ -31,6 +31,7 @@ pub use method::{
     Patching, Refusal, Resource, Retries, TokenIn, Upload, Verb,
 };
 pub use names::module_name;
+pub use patching::describes_merge;
 pub(crate) use types::scalar;
 pub use types::{Field, Notes, Shape, Type, TypeDef, TypeId, Variant};
 

@@ -54,7 +54,7 @@ impl Patches {
         let merges = methods.any(|method| {
             method.verb == Verb::Patch
                 && method.request.is_some()
-                && mentions(method.description(), &MERGES)
+                && describes_merge(method.description())
                 && mask(method, defs).is_none()
         });
         Self { merges }
@@ -99,7 +99,7 @@ fn decide(method: &Draft<'_>, defs: &[TypeDef], merges: bool) -> Patching {
         };
     }
     let text = method.description();
-    if matches!(method.verb, Verb::Patch | Verb::Put) && mentions(text, &MERGES) {
+    if matches!(method.verb, Verb::Patch | Verb::Put) && describes_merge(text) {
         return Patching::Merge;
     }
     match method.verb {
@@ -110,6 +110,12 @@ fn decide(method: &Draft<'_>, defs: &[TypeDef], merges: bool) -> Patching {
         Verb::Patch => Patching::Refused(Refusal::Silent),
         _ => Patching::Refused(Refusal::Acts),
     }
+}
+
+/// Returns whether the description of a method mentions that it merges its body into the resource.
+#[must_use]
+pub fn describes_merge(description: &str) -> bool {
+    mentions(description, &MERGES)
 }
 
 /// Whether the text contains a phrase, in any case and with any line breaks.

@@ -45,6 +45,7 @@ const CRATES: &[(&str, &str)] = &[
     ("auth", "auth/src"),
     ("codegen", "codegen/src"),
     ("macros", "macros/src"),
+    ("dynamic", "dynamic/src"),
     ("cli", "cli/src"),
     ("fakes", "fakes/src"),
     ("xtask", "xtask/src"),

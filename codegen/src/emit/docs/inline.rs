@@ -6,7 +6,7 @@
 use std::iter::Peekable;
 use std::str::CharIndices;
 
-use crate::text::inert;
+use crate::prose::code;
 
 /// Returns a line of text as Markdown.
 pub(super) fn inline(text: &str) -> String {
@@ -16,25 +16,6 @@ pub(super) fn inline(text: &str) -> String {
         out: String::with_capacity(text.len() + 16),
     }
     .run()
-}
-
-/// Returns `text` as a code span on one line.
-pub(in crate::emit) fn code(text: &str) -> String {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let text = inert(&text);
-    let mut longest = 0;
-    let mut run = 0;
-    for c in text.chars() {
-        run = if c == '`' { run + 1 } else { 0 };
-        longest = longest.max(run);
-    }
-    let fence = "`".repeat(longest + 1);
-    let pad = if text.is_empty() || text.starts_with('`') || text.ends_with('`') {
-        " "
-    } else {
-        ""
-    };
-    format!("{fence}{pad}{text}{pad}{fence}")
 }
 
 struct InlinePrinter<'a> {

@@ -207,7 +207,7 @@ fn outside_of_spans(line: &str) -> Result<(), String> {
 
 #[test]
 fn code_holds_nothing_that_acts() {
-    use super::super::code;
+    use crate::prose::code;
 
     assert_eq!(code("a\u{202e}b"), r"`a\u{202e}b`");
     assert_eq!(code("\u{1b}[1m`\u{9b}"), r"``\u{1b}[1m`\u{9b}``");

@@ -2,19 +2,16 @@
 
 mod inline;
 mod markdown;
-mod retries;
-mod sentence;
 mod wrap;
 
-pub(super) use inline::code;
 use proc_macro2::TokenStream;
 use quote::quote;
-pub(super) use retries::retries;
 
 use crate::model::{
     Api, Method, Notes, OperationShape, Parameter, Patching, Refusal, Resource, Scope, TokenIn,
     Type, TypeDef, Upload,
 };
+use crate::prose::{code, retries, split_first};
 
 /// The docs of one item: paragraphs of Markdown.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +25,7 @@ impl Docs {
 
     /// Makes docs of a description, with the first sentence in a paragraph of its own.
     pub(super) fn summarized(description: &str) -> Docs {
-        Docs::described(&sentence::split_first(description.trim()))
+        Docs::described(&split_first(description.trim()))
     }
 
     /// Uses `fallback` if the document has no description.
@@ -58,12 +55,6 @@ impl Docs {
     }
 }
 
-/// Returns the first sentence of a description.
-pub(super) fn first_sentence(description: &str) -> String {
-    let split = sentence::split_first(description.trim());
-    split.split("\n\n").next().unwrap_or_default().to_owned()
-}
-
 /// Returns the docs of the module.
 pub(super) fn api(api: &Api) -> String {
     let link = api
@@ -76,9 +67,7 @@ pub(super) fn api(api: &Api) -> String {
         &api.title
     };
     Docs::described(title)
-        .paragraph(&markdown::sanitize(&sentence::split_first(
-            api.description.trim(),
-        )))
+        .paragraph(&markdown::sanitize(&split_first(api.description.trim())))
         .paragraph(&markdown::sanitize(&link.unwrap_or_default()))
         .paragraph(if api.root.methods.is_empty() {
             ""

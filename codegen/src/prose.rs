@@ -1,0 +1,118 @@
+//! Parts of prose that all descriptions share: the first sentence, code in Markdown, and when calls are retried.
+
+use crate::model::{Method, Retries, TokenIn};
+use crate::text::inert;
+
+/// Returns the first sentence of a description, unchanged.
+pub(crate) fn first_sentence(description: &str) -> String {
+    let split = split_first(description.trim());
+    split.split("\n\n").next().unwrap_or_default().to_owned()
+}
+
+/// Returns `text` as a code span on one line.
+pub(crate) fn code(text: &str) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = inert(&text);
+    let mut longest = 0;
+    let mut run = 0;
+    for c in text.chars() {
+        run = if c == '`' { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    let fence = "`".repeat(longest + 1);
+    let pad = if text.is_empty() || text.starts_with('`') || text.ends_with('`') {
+        " "
+    } else {
+        ""
+    };
+    format!("{fence}{pad}{text}{pad}{fence}")
+}
+
+/// Returns when a call is retried, and what makes it safe.
+pub(crate) fn retries(method: &Method) -> String {
+    match method.retries() {
+        Retries::Always => "Retried after transient errors.".to_owned(),
+        Retries::ByRequestId => {
+            "Retried after transient errors, with the `requestId` that each call gets.".to_owned()
+        }
+        Retries::With(slots) => {
+            let options: Vec<String> = slots.iter().map(|slot| given(method, slot)).collect();
+            format!(
+                "Retried after transient errors only if the call has {}, or if it had no effect.",
+                options.join(" or ")
+            )
+        }
+        Retries::IfAsked => {
+            "Not retried after it may have had an effect, unless the call sets `.idempotent(true)`."
+                .to_owned()
+        }
+    }
+}
+
+/// Returns the name of a parameter or property as programs write it.
+fn given(method: &Method, slot: &TokenIn) -> String {
+    match slot {
+        TokenIn::Query(name) => {
+            let setter = method.optional.iter().find(|p| p.wire == *name);
+            let name = setter.map_or(name, |parameter| &parameter.ident);
+            code(name.trim_start_matches("r#"))
+        }
+        TokenIn::Body(path) => format!("{} in its body", code(path)),
+    }
+}
+
+/// Puts the first sentence of a description into a paragraph of its own, which rustdoc shows as summary.
+pub(crate) fn split_first(text: &str) -> String {
+    let line = text.split('\n').next().unwrap_or_default();
+    match first_end(line) {
+        Some(end) if !line[end..].trim().is_empty() => {
+            format!("{}\n\n{}", &text[..end], text[end..].trim_start())
+        }
+        _ if line.len() < text.len() && !text[line.len()..].starts_with("\n\n") => {
+            format!("{line}\n\n{}", &text[line.len() + 1..])
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// Returns the offset at which the first sentence of a line ends.
+fn first_end(line: &str) -> Option<usize> {
+    let mut from = 0;
+    while let Some(dot) = line[from..].find(". ") {
+        let at = from + dot;
+        let before = &line[..at];
+        let word = before.rsplit([' ', '(']).next().unwrap_or_default();
+        let quoted = before.matches('`').count() % 2 == 1
+            || before.matches('[').count() != before.matches(']').count();
+        let abbreviated = matches!(
+            word,
+            "e.g" | "i.e" | "etc" | "vs" | "ex" | "Ex" | "E.g" | "I.e"
+        ) || word.len() == 1;
+        let next = line[at + 2..].trim_start().chars().next();
+        let starts = next.is_some_and(|c| c.is_uppercase() || "`[(*".contains(c));
+        if !quoted && !abbreviated && starts {
+            return Some(at + 1);
+        }
+        from = at + 2;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split_first;
+
+    #[test]
+    fn sentences() {
+        assert_eq!(split_first("Lists rows. Sorted."), "Lists rows.\n\nSorted.");
+        assert_eq!(
+            split_first("One, e.g. Two. Three."),
+            "One, e.g. Two.\n\nThree."
+        );
+        assert_eq!(split_first("See `a. B` here."), "See `a. B` here.");
+        assert_eq!(split_first("Only one."), "Only one.");
+        assert_eq!(split_first("A title\nand text"), "A title\n\nand text");
+        assert_eq!(split_first("A title\n\nand text"), "A title\n\nand text");
+        assert_eq!(split_first(""), "");
+    }
+}
