@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use gapi_auth::RedactedPath;
 use gapi_codegen::{Error, Errors};
+use gapi_dynamic::fetch::FetchError;
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode, SourceSpan};
 
 /// The result of a command: its value, or all errors.
@@ -89,6 +90,22 @@ impl From<Error> for Failure {
             help: error.help,
             position: None,
         }
+    }
+}
+
+impl From<FetchError> for Failure {
+    fn from(error: FetchError) -> Self {
+        Self {
+            message: error.message,
+            help: error.help,
+            position: None,
+        }
+    }
+}
+
+impl From<FetchError> for Vec<Failure> {
+    fn from(error: FetchError) -> Self {
+        Failure::from(error).into()
     }
 }
 

@@ -1,8 +1,8 @@
 //! Generated files: written whole or not at all.
 
-use std::fs::{self, File};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::io;
+use std::path::Path;
 
 /// Whether a file holds this text. Line ends may differ, as in a checkout of another system.
 pub(crate) fn holds(path: &Path, text: &str) -> io::Result<bool> {
@@ -16,39 +16,7 @@ pub(crate) fn holds(path: &Path, text: &str) -> io::Result<bool> {
 
 /// Replaces a file in one step: a reader sees the old text or the new one, and a failure leaves the old one.
 pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
-    replace_bytes(path, text.as_bytes())
-}
-
-/// The same for bytes that need not be text.
-pub(crate) fn replace_bytes(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // A link keeps pointing where it points.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let temporary = beside(&path)?;
-    let written = write(&temporary, &path, bytes);
-    if written.is_err() {
-        // The first error is the one to report.
-        let _ = fs::remove_file(&temporary);
-    }
-    written
-}
-
-fn write(temporary: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(temporary)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    drop(file);
-    fs::rename(temporary, path)
-}
-
-/// A name in the same folder, because a file cannot be renamed across file systems.
-fn beside(path: &Path) -> io::Result<PathBuf> {
-    let name = path
-        .file_name()
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "not the name of a file"))?;
-    let mut temporary = std::ffi::OsString::from(".");
-    temporary.push(name);
-    temporary.push(format!(".{}.tmp", std::process::id()));
-    Ok(path.with_file_name(temporary))
+    gapi_dynamic::fetch::replace_file(path, text.as_bytes())
 }
 
 #[cfg(test)]

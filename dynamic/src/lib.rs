@@ -25,6 +25,8 @@
 mod check;
 mod diagnostics;
 mod excerpt;
+#[cfg(feature = "fetch")]
+pub mod fetch;
 mod hosts;
 mod json;
 mod method;

@@ -6,10 +6,9 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
+use gapi_dynamic::fetch::{FetchError, Fetched, Spec};
 use zip::ZipArchive;
 
-use super::service::{Fetched, Missing, read};
-use super::spec::Spec;
 use crate::diagnostic::{Failure, Outcome};
 
 /// Where documents are inside google-api-python-client.
@@ -120,11 +119,11 @@ impl Local {
         }
         let bytes = self.bytes(file).ok()??;
         let Head { name, version } = serde_json::from_slice(&bytes).ok()?;
-        Some(Spec { name, version })
+        Some(Spec::new(name, version))
     }
 
     /// Reads a document, if the file exists and is one.
-    pub(super) fn read(&mut self, spec: &Spec) -> Outcome<Result<Fetched, Missing>> {
+    pub(super) fn read(&mut self, spec: &Spec) -> Outcome<Result<Fetched, FetchError>> {
         let mut file = spec.file();
         if !self.files.contains_key(&file)
             && let Some(other) = self.held().get(spec)
@@ -132,10 +131,12 @@ impl Local {
             file = other.clone();
         }
         let Some(bytes) = self.bytes(&file)? else {
-            return Ok(Err(Missing::local(spec, &self.path)));
+            let message = format!("{} has no document {}", self.path.display(), spec.file());
+            let help = "fetch it from the network: leave --from out";
+            return Ok(Err(FetchError::new(message, help)));
         };
         let origin = format!("{}: {file}", self.path.display());
-        Ok(read(&origin, spec, &bytes).map(|document| Fetched { bytes, document }))
+        Ok(Fetched::read(&origin, spec, bytes))
     }
 
     fn bytes(&mut self, file: &str) -> Outcome<Option<Bytes>> {
@@ -189,10 +190,7 @@ impl Local {
 /// Reads the name of a file: `drive.v3.json`.
 fn named(file: &str) -> Option<Spec> {
     let (name, version) = file.strip_suffix(".json")?.split_once('.')?;
-    Some(Spec {
-        name: name.to_owned(),
-        version: version.to_owned(),
-    })
+    Some(Spec::new(name, version))
 }
 
 fn metadata_in(folder: &Path) -> Option<String> {

@@ -3,24 +3,19 @@
 mod local;
 mod progress;
 mod report;
-mod service;
-mod spec;
-mod store;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use gapi_codegen::index::{self, PATH};
+use gapi_dynamic::fetch::{Discovery, SOURCE, Spec, Store};
 
 use crate::diagnostic::{Outcome, block_on};
 use crate::doc_index::here;
 use local::Local;
 use progress::Progress;
 use report::{Report, What};
-use service::Service;
-use spec::Spec;
-use store::Store;
 
 /// The number of requests at a time.
 const AT_A_TIME: usize = 8;
@@ -34,7 +29,7 @@ const AT_A_TIME: usize = 8;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The documents to fetch, such as `sqladmin:v1`
-    #[arg(value_name = "NAME:VERSION", value_parser = spec::parse)]
+    #[arg(value_name = "NAME:VERSION")]
     names: Vec<Spec>,
     /// Fetch every API of the directory, or of the folder or wheel
     #[arg(long, conflicts_with = "names")]
@@ -58,11 +53,11 @@ pub(crate) struct Arguments {
     #[arg(
         long,
         hide = true,
-        default_value = "https://www.googleapis.com/discovery/v1/apis"
+        default_value = Discovery::V1
     )]
     v1: String,
     /// The root of the second one; `{api}` means the API's name
-    #[arg(long, hide = true, default_value = "https://{api}.googleapis.com")]
+    #[arg(long, hide = true, default_value = Discovery::V2)]
     v2: String,
 }
 
@@ -111,7 +106,7 @@ fn offline(
     for spec in specs {
         progress.working_on(&spec.to_string());
         match local.read(&spec)? {
-            Ok(fetched) => report.add(&spec, store.put(&spec, &fetched)?),
+            Ok(fetched) => report.add(&spec, What::Stored(store.put(&spec, &fetched)?)),
             Err(missing) => report.add(&spec, What::Missing(missing)),
         }
         progress.done();
@@ -122,7 +117,7 @@ fn offline(
 
 /// From Google.
 async fn online(arguments: &Arguments, specs: Vec<Spec>, store: &mut Store) -> Outcome<Report> {
-    let service = Service::new(
+    let service = Discovery::new(
         &arguments.v1,
         &arguments.v2,
         Duration::from_secs(arguments.timeout),
@@ -146,12 +141,12 @@ async fn online(arguments: &Arguments, specs: Vec<Spec>, store: &mut Store) -> O
         .buffer_unordered(AT_A_TIME);
     while let Some((spec, response)) = responses.next().await {
         match response {
-            Ok(fetched) => report.add(&spec, store.put(&spec, &fetched)?),
+            Ok(fetched) => report.add(&spec, What::Stored(store.put(&spec, &fetched)?)),
             Err(missing) => report.add(&spec, What::Missing(missing)),
         }
         progress.done();
     }
     drop(responses);
-    store.came_from(service::SOURCE)?;
+    store.came_from(SOURCE)?;
     Ok(report)
 }

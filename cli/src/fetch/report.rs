@@ -1,39 +1,18 @@
 //! What became of each document.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
+use gapi_dynamic::fetch::{Counts, FetchError, Spec, Stored};
 use serde_json::{Value, json};
 
-use super::service::Missing;
-use super::spec::Spec;
 use crate::diagnostic::{Failure, Outcome};
 use crate::print;
 
 /// What became of a document.
 #[derive(Clone, Debug)]
 pub(super) enum What {
-    New(String),
-    Same(String),
-    Changed {
-        old: String,
-        new: String,
-        counts: Option<Counts>,
-    },
-    Older {
-        present: String,
-        offered: String,
-    },
-    Edited(PathBuf),
-    Missing(Missing),
-}
-
-/// How much a new revision changes.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Counts {
-    pub(super) breaking: usize,
-    pub(super) additive: usize,
-    pub(super) docs_only: usize,
+    Stored(Stored),
+    Missing(FetchError),
 }
 
 /// What became of all documents.
@@ -79,20 +58,11 @@ impl Report {
 
     /// `3 new, 2 changed, 20 up to date, 1 not found`
     fn sum(&self) -> String {
-        let count = |is: fn(&What) -> bool| self.documents.values().filter(|what| is(what)).count();
-        let counts = [
-            ("new", count(|what| matches!(what, What::New(_)))),
-            (
-                "changed",
-                count(|what| matches!(what, What::Changed { .. })),
-            ),
-            ("up to date", count(|what| matches!(what, What::Same(_)))),
-            (
-                "kept",
-                count(|what| matches!(what, What::Older { .. } | What::Edited(_))),
-            ),
-            ("missing", count(|what| matches!(what, What::Missing(_)))),
-        ];
+        const KINDS: [&str; 5] = ["new", "changed", "up to date", "kept", "missing"];
+        let counts = KINDS.map(|kind| {
+            let of_kind = self.documents.values().filter(|what| what.kind() == kind);
+            (kind, of_kind.count())
+        });
         let counted: Vec<String> = counts
             .into_iter()
             .filter(|(_, count)| *count > 0)
@@ -127,91 +97,106 @@ impl Report {
 }
 
 impl What {
+    /// Returns its word in the line of counts.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Stored(Stored::New(_)) => "new",
+            Self::Stored(Stored::Changed { .. }) => "changed",
+            Self::Stored(Stored::Same(_)) => "up to date",
+            Self::Stored(_) => "kept",
+            Self::Missing(_) => "missing",
+        }
+    }
+
     /// Returns `None` for a document without change, and for one that is reported as an error.
     fn line(&self, named: bool) -> Option<String> {
-        Some(match self {
-            Self::New(revision) => format!("new, revision {revision}"),
-            Self::Same(_) if !named => return None,
-            Self::Same(revision) => format!("up to date, revision {revision}"),
-            Self::Changed { old, new, counts } => {
+        let stored = match self {
+            Self::Stored(stored) => stored,
+            Self::Missing(_) if named => return None,
+            Self::Missing(missing) => return Some(missing.message.clone()),
+        };
+        Some(match stored {
+            Stored::New(revision) => format!("new, revision {revision}"),
+            Stored::Same(revision) if named => format!("up to date, revision {revision}"),
+            Stored::Changed { old, new, counts } => {
                 let revisions = if old == new {
                     format!("changed within revision {new}")
                 } else {
                     format!("revision {old} -> {new}")
                 };
-                match counts.map(|counts| counts.to_string()) {
-                    Some(counts) => format!("{revisions} ({counts})"),
+                match counts {
+                    Some(counts) => format!("{revisions} ({})", changes(counts)),
                     None => revisions,
                 }
             }
-            Self::Older { .. } | Self::Edited(_) | Self::Missing(_) if named => return None,
-            Self::Older { present, offered } => {
+            Stored::Older { present, offered } if !named => {
                 format!("kept revision {present}, which is newer than {offered}")
             }
-            Self::Edited(path) => format!("kept {}, which was edited", path.display()),
-            Self::Missing(missing) => missing.message.clone(),
+            Stored::Edited(path) if !named => {
+                format!("kept {}, which was edited", path.display())
+            }
+            _ => return None,
         })
     }
 
     fn failure(&self, spec: &Spec) -> Option<Failure> {
         Some(match self {
-            Self::New(_) | Self::Same(_) | Self::Changed { .. } => return None,
-            Self::Older { present, offered } => Failure::new(format!(
+            Self::Stored(Stored::Older { present, offered }) => Failure::new(format!(
                 "{spec}: revision {offered} is older than revision {present}, which is here"
             ))
             .help("--force takes it nevertheless"),
-            Self::Edited(path) => Failure::new(format!(
+            Self::Stored(Stored::Edited(path)) => Failure::new(format!(
                 "{spec}: {} differs from its entry in the index; it was edited",
                 path.display()
             ))
             .help("move the edits into an override file, then give --force"),
-            Self::Missing(missing) => missing.failure(&spec.to_string()),
+            Self::Missing(missing) => missing.clone().within(&spec.to_string()).into(),
+            Self::Stored(_) => return None,
         })
     }
 
     fn json(&self, spec: &Spec) -> Value {
-        let (name, version) = (&spec.name, &spec.version);
         let mut object = match self {
-            Self::New(revision) => json!({"status": "new", "revision": revision}),
-            Self::Same(revision) => json!({"status": "same", "revision": revision}),
-            Self::Changed { old, new, counts } => json!({
-                "status": "changed",
-                "from": old,
-                "revision": new,
-                "changes": counts.map(|counts| json!({
-                    "breaking": counts.breaking,
-                    "additive": counts.additive,
-                    "docs-only": counts.docs_only,
-                })),
-            }),
-            Self::Older { present, offered } => {
-                json!({"status": "kept", "revision": present, "offered": offered, "reason": "older"})
-            }
-            Self::Edited(_) => json!({"status": "kept", "reason": "edited"}),
             Self::Missing(missing) => json!({"status": "missing", "reason": missing.message}),
+            Self::Stored(stored) => match stored {
+                Stored::New(revision) => json!({"status": "new", "revision": revision}),
+                Stored::Same(revision) => json!({"status": "same", "revision": revision}),
+                Stored::Changed { old, new, counts } => json!({
+                    "status": "changed",
+                    "from": old,
+                    "revision": new,
+                    "changes": counts.map(|counts| json!({
+                        "breaking": counts.breaking,
+                        "additive": counts.additive,
+                        "docs-only": counts.docs_only,
+                    })),
+                }),
+                Stored::Older { present, offered } => {
+                    json!({"status": "kept", "revision": present, "offered": offered, "reason": "older"})
+                }
+                _ => json!({"status": "kept", "reason": "edited"}),
+            },
         };
-        object["name"] = json!(name);
-        object["version"] = json!(version);
+        object["name"] = json!(spec.name);
+        object["version"] = json!(spec.version);
         object
     }
 }
 
 /// `2 breaking, 5 additive, 1 docs-only`
-impl std::fmt::Display for Counts {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let counts: Vec<String> = [
-            (self.breaking, "breaking"),
-            (self.additive, "additive"),
-            (self.docs_only, "docs-only"),
-        ]
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, class)| format!("{count} {class}"))
-        .collect();
-        if counts.is_empty() {
-            f.write_str("no changes")
-        } else {
-            f.write_str(&counts.join(", "))
-        }
+fn changes(counts: &Counts) -> String {
+    let counts: Vec<String> = [
+        (counts.breaking, "breaking"),
+        (counts.additive, "additive"),
+        (counts.docs_only, "docs-only"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, class)| format!("{count} {class}"))
+    .collect();
+    if counts.is_empty() {
+        "no changes".to_owned()
+    } else {
+        counts.join(", ")
     }
 }

@@ -1,6 +1,5 @@
 //! The discovery services: the first one knows most APIs, the second one is a part of each API.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,11 +10,10 @@ use gapi_transport::{Body, Transport, TransportErrorKind, default_transport};
 use http::{Request, StatusCode, header};
 use serde::Deserialize;
 
-use super::spec::Spec;
-use crate::diagnostic::{Failure, Outcome};
+use super::{FetchError, Spec};
 
-/// The source that the index names for documents from here.
-pub(super) const SOURCE: &str = "Google's discovery service";
+/// The source that an index names for documents from here.
+pub const SOURCE: &str = "Google's discovery service";
 
 /// The largest document has 10 MB.
 const LARGEST: usize = 256 << 20;
@@ -26,43 +24,29 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// A document as it came.
 #[derive(Debug)]
-pub(super) struct Fetched {
-    pub(super) bytes: Bytes,
-    pub(super) document: Document,
+#[non_exhaustive]
+pub struct Fetched {
+    /// Its bytes.
+    pub bytes: Bytes,
+    /// What they mean.
+    pub document: Document,
 }
 
-/// Why there is no document.
-#[derive(Clone, Debug)]
-pub(super) struct Missing {
-    pub(super) message: String,
-    pub(super) help: String,
-}
-
-impl Missing {
-    pub(super) fn local(spec: &Spec, from: &Path) -> Self {
-        Self {
-            message: format!("{} has no document {}", from.display(), spec.file()),
-            help: "fetch it from the network: leave --from out".to_owned(),
-        }
-    }
-
-    fn new(message: String, help: impl Into<String>) -> Self {
-        Self {
-            message,
-            help: help.into(),
-        }
-    }
-
-    /// As an error about `what`.
-    pub(super) fn failure(&self, what: &str) -> Failure {
-        Failure::new(format!("{what}: {}", self.message)).help(self.help.clone())
+impl Fetched {
+    /// Reads the document of an API; `origin` is its name in errors.
+    ///
+    /// # Errors
+    /// When the bytes are no document, or that of another API.
+    pub fn read(origin: &str, spec: &Spec, bytes: Bytes) -> Result<Self, FetchError> {
+        let document = read(origin, spec, &bytes)?;
+        Ok(Self { bytes, document })
     }
 }
 
 /// Checks that a text is the document of an API.
-pub(super) fn read(origin: &str, spec: &Spec, bytes: &Bytes) -> Result<Document, Missing> {
+fn read(origin: &str, spec: &Spec, bytes: &Bytes) -> Result<Document, FetchError> {
     let text = std::str::from_utf8(bytes).map_err(|_| {
-        Missing::new(
+        FetchError::new(
             format!("{origin}: this is no text, and so no Discovery document"),
             "the response may come from a proxy instead of Google",
         )
@@ -79,7 +63,7 @@ pub(super) fn read(origin: &str, spec: &Spec, bytes: &Bytes) -> Result<Document,
         };
         let again =
             "fetch it again later, or take it from google-api-python-client's wheel with --from";
-        Missing::new(message, help.unwrap_or_else(|| again.to_owned()))
+        FetchError::new(message, help.unwrap_or_else(|| again.to_owned()))
     })?;
     let (name, version) = (document.name.as_deref(), document.version.as_deref());
     if (name, version) != (Some(&spec.name), Some(&spec.version)) {
@@ -88,7 +72,7 @@ pub(super) fn read(origin: &str, spec: &Spec, bytes: &Bytes) -> Result<Document,
             name.unwrap_or_default(),
             version.unwrap_or_default()
         );
-        return Err(Missing::new(
+        return Err(FetchError::new(
             format!("{origin}: this is the document of {is}, not of {spec}"),
             format!("fetch {is}, if that is what you want"),
         ));
@@ -96,9 +80,9 @@ pub(super) fn read(origin: &str, spec: &Spec, bytes: &Bytes) -> Result<Document,
     Ok(document)
 }
 
-/// Both discovery services.
+/// Google's two discovery services. Requests have no credentials.
 #[derive(Debug)]
-pub(super) struct Service {
+pub struct Discovery {
     transport: Arc<dyn Transport>,
     v1: String,
     v2: String,
@@ -111,9 +95,19 @@ enum Found {
     NotFound,
 }
 
-impl Service {
-    pub(super) fn new(v1: &str, v2: &str, timeout: Duration) -> Outcome<Self> {
-        let transport = default_transport().map_err(|error| Failure::new(error.to_string()))?;
+impl Discovery {
+    /// The base of the first service.
+    pub const V1: &str = "https://www.googleapis.com/discovery/v1/apis";
+    /// The root of the second one; `{api}` means the name of the API.
+    pub const V2: &str = "https://{api}.googleapis.com";
+
+    /// Returns the services at these addresses. `timeout` limits each response.
+    ///
+    /// # Errors
+    /// When no connections can be made here.
+    pub fn new(v1: &str, v2: &str, timeout: Duration) -> Result<Self, FetchError> {
+        let transport =
+            default_transport().map_err(|error| FetchError::new(error.to_string(), None))?;
         Ok(Self {
             transport,
             v1: v1.trim_end_matches('/').to_owned(),
@@ -122,8 +116,11 @@ impl Service {
         })
     }
 
-    /// Every API that Google lists, with the URL that the list gives.
-    pub(super) async fn directory(&self) -> Outcome<Vec<(Spec, Option<String>)>> {
+    /// Returns every API that Google lists, with the URL that the list gives.
+    ///
+    /// # Errors
+    /// When there is no list.
+    pub async fn directory(&self) -> Result<Vec<(Spec, Option<String>)>, FetchError> {
         #[derive(Deserialize)]
         struct Directory {
             items: Vec<Item>,
@@ -138,14 +135,17 @@ impl Service {
         let bytes = match self.get(&self.v1).await {
             Ok(Found::Found(bytes)) => bytes,
             Ok(Found::NotFound) => {
-                let failure = Failure::new(format!("{}: there is no list of APIs", self.v1));
-                return Err(failure.help("name the documents that you want").into());
+                let message = format!("{}: there is no list of APIs", self.v1);
+                return Err(FetchError::new(message, "name the documents that you want"));
             }
-            Err(missing) => return Err(missing.failure("the list of APIs").into()),
+            Err(missing) => return Err(missing.within("the list of APIs")),
         };
         let directory: Directory = serde_json::from_slice(&bytes).map_err(|error| {
-            let failure = Failure::new(format!("{}: not a list of APIs: {error}", self.v1));
-            failure.help("try again later, or name the documents that you want")
+            let message = format!("{}: not a list of APIs: {error}", self.v1);
+            FetchError::new(
+                message,
+                "try again later, or name the documents that you want",
+            )
         })?;
         let mut specs: Vec<(Spec, Option<String>)> = directory
             .items
@@ -165,12 +165,11 @@ impl Service {
         Ok(specs)
     }
 
-    /// The document of an API: from the first service, from the second where the first has none, then from the URL in the list.
-    pub(super) async fn document(
-        &self,
-        spec: &Spec,
-        listed: Option<&str>,
-    ) -> Result<Fetched, Missing> {
+    /// Returns the document of an API: from the first service, from the second where the first has none, then from the URL in the list.
+    ///
+    /// # Errors
+    /// When no service has it, or its text is no document.
+    pub async fn document(&self, spec: &Spec, listed: Option<&str>) -> Result<Fetched, FetchError> {
         let Spec { name, version } = spec;
         let mut urls = vec![
             format!("{}/{name}/{version}/rest", self.v1),
@@ -184,18 +183,17 @@ impl Service {
         }
         for url in &urls {
             if let Found::Found(bytes) = self.get(url).await? {
-                let document = read(url, spec, &bytes)?;
-                return Ok(Fetched { bytes, document });
+                return Fetched::read(url, spec, bytes);
             }
         }
-        Err(Missing::new(
+        Err(FetchError::new(
             format!("nowhere to be found: 404 from {}", urls.join(" and ")),
             "check the name and the version: https://www.googleapis.com/discovery/v1/apis lists most APIs",
         ))
     }
 
     /// Gets a URL; what may pass is tried again.
-    async fn get(&self, url: &str) -> Result<Found, Missing> {
+    async fn get(&self, url: &str) -> Result<Found, FetchError> {
         let mut tries = 1;
         loop {
             let (missing, wait) = match self.try_once(url).await {
@@ -212,7 +210,7 @@ impl Service {
     }
 
     /// One try; a failure that may pass comes with the time that the service asks to wait.
-    async fn try_once(&self, url: &str) -> Result<Found, (Missing, Option<Duration>)> {
+    async fn try_once(&self, url: &str) -> Result<Found, (FetchError, Option<Duration>)> {
         let offline = "or take the document from google-api-python-client's wheel with --from";
         let request = Request::get(url)
             .header(
@@ -223,7 +221,7 @@ impl Service {
             .body(Body::empty())
             .map_err(|error| {
                 (
-                    Missing::new(format!("{url}: {error}"), "correct the URL"),
+                    FetchError::new(format!("{url}: {error}"), "correct the URL"),
                     None,
                 )
             })?;
@@ -244,14 +242,14 @@ impl Service {
                         | TransportErrorKind::Timeout
                 );
                 let help = format!("check the network and the proxy, {offline}");
-                let missing = Missing::new(format!("{url}: {error}"), help);
+                let missing = FetchError::new(format!("{url}: {error}"), help);
                 return Err((missing, passes.then_some(Duration::ZERO)));
             }
             Err(_) => {
                 let message = format!("{url}: no response within {} s", self.timeout.as_secs());
                 let help = format!("give it more time with --timeout SECONDS, {offline}");
                 // Another attempt would take as long.
-                return Err((Missing::new(message, help), None));
+                return Err((FetchError::new(message, help), None));
             }
         };
         if head.status.is_success() {
@@ -279,6 +277,6 @@ impl Service {
                 "the response may come from a proxy or a firewall instead of Google; allow the request, {offline}"
             )
         };
-        Err((Missing::new(message, help), wait))
+        Err((FetchError::new(message, help), wait))
     }
 }

@@ -8,14 +8,51 @@ use gapi_codegen::diff::{self, Class};
 use gapi_codegen::index::{Index, IndexEntry};
 use sha2::{Digest as _, Sha256};
 
-use super::report::{Counts, What};
-use super::service::Fetched;
-use super::spec::Spec;
-use crate::diagnostic::{Failure, Outcome};
-use crate::file;
+use super::{FetchError, Fetched, Spec, file};
 
-/// A folder of documents.
-pub(super) struct Store {
+/// What became of a document that was put into a [`Store`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Stored {
+    /// It was not there; its revision.
+    New(String),
+    /// It was there already; its revision.
+    Same(String),
+    /// It replaces another revision, or other text of the same one.
+    Changed {
+        /// The revision before.
+        old: String,
+        /// Its revision.
+        new: String,
+        /// How much it changes, where the text before was a document.
+        counts: Option<Counts>,
+    },
+    /// Nothing was written: the revision there is newer.
+    Older {
+        /// The revision there.
+        present: String,
+        /// The one that was to be stored.
+        offered: String,
+    },
+    /// Nothing was written: this file differs from its entry in the index.
+    Edited(PathBuf),
+}
+
+/// How much a new revision changes.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Changes after which programs may not compile or work.
+    pub breaking: usize,
+    /// Additions.
+    pub additive: usize,
+    /// Changes of texts.
+    pub docs_only: usize,
+}
+
+/// A folder of documents with an index. Every file is replaced in one step.
+#[derive(Debug)]
+pub struct Store {
     folder: PathBuf,
     index: Index,
     /// Whether newer revisions and edited files are replaced.
@@ -25,13 +62,18 @@ pub(super) struct Store {
 }
 
 impl Store {
-    /// Opens a folder, which need not exist yet.
-    pub(super) fn open(folder: &Path, force: bool) -> Outcome<Self> {
+    /// Opens a folder, which need not exist yet. `force` replaces newer revisions and edited files too.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn open(folder: &Path, force: bool) -> Result<Self, FetchError> {
         let path = folder.join("index.json");
         let index = match std::fs::read_to_string(&path) {
-            Ok(text) => Index::parse(&path.display().to_string(), &text).map_err(Failure::from)?,
+            Ok(text) => {
+                Index::parse(&path.display().to_string(), &text).map_err(FetchError::from)?
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Index::default(),
-            Err(error) => return Err(Failure::io("read", &path, &error).into()),
+            Err(error) => return Err(FetchError::io("read", &path, &error)),
         };
         Ok(Self {
             folder: folder.to_owned(),
@@ -48,19 +90,20 @@ impl Store {
                 "{} has no index of documents to bring up to date",
                 self.folder.display()
             ));
-            return Err(failure
-                .help("name the documents that you want, such as `gapi fetch sqladmin:v1`, or give --all")
-                .into());
+            return Err(failure.help(
+                "name the documents that you want, such as `gapi fetch sqladmin:v1`, or give --all",
+            ));
         }
-        let specs = self.index.documents.iter().map(|entry| Spec {
-            name: entry.name.clone(),
-            version: entry.version.clone(),
-        });
+        let entries = self.index.documents.iter();
+        let specs = entries.map(|entry| Spec::new(&*entry.name, &*entry.version));
         Ok(specs.collect())
     }
 
     /// Stores a document, unless the present file is newer or was edited.
-    pub(super) fn put(&mut self, spec: &Spec, fetched: &Fetched) -> Outcome<What> {
+    ///
+    /// # Errors
+    /// When a file cannot be read or written.
+    pub fn put(&mut self, spec: &Spec, fetched: &Fetched) -> Result<Stored, FetchError> {
         let old = self.index.get(&spec.name, &spec.version).cloned();
         let entry = IndexEntry {
             name: spec.name.clone(),
@@ -75,11 +118,11 @@ impl Store {
         let there = match std::fs::read(&path) {
             Ok(bytes) => Some(bytes),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            Err(error) => return Err(Failure::io("read", &path, &error).into()),
+            Err(error) => return Err(FetchError::io("read", &path, &error)),
         };
         let same = there.as_deref() == Some(&*fetched.bytes);
         if same && old.as_ref() == Some(&entry) {
-            return Ok(What::Same(entry.revision));
+            return Ok(Stored::Same(entry.revision));
         }
         if let (false, false, Some(there)) = (self.force, same, &there) {
             let listed = old
@@ -87,7 +130,7 @@ impl Store {
                 .map(|old| old.sha256.as_str())
                 .unwrap_or_default();
             if !listed.is_empty() && sha256(there) != listed {
-                return Ok(What::Edited(path));
+                return Ok(Stored::Edited(path));
             }
             // Without an index, the revision of the file counts.
             let revision = match &old {
@@ -95,26 +138,28 @@ impl Store {
                 _ => revision_of(there),
             };
             if is_older(&entry.revision, &revision) {
-                return Ok(What::Older {
+                return Ok(Stored::Older {
                     present: revision,
                     offered: entry.revision,
                 });
             }
         }
         std::fs::create_dir_all(&self.folder)
-            .map_err(|error| Failure::io("make", &self.folder, &error))?;
+            .map_err(|error| FetchError::io("make", &self.folder, &error))?;
         if !same {
-            file::replace_bytes(&path, &fetched.bytes)
-                .map_err(|error| Failure::io("write", &path, &error))?;
+            file::replace(&path, &fetched.bytes)
+                .map_err(|error| FetchError::io("write", &path, &error))?;
         }
         let what = match (&old, &there) {
-            (_, Some(there)) if !same => What::Changed {
+            (_, Some(there)) if !same => Stored::Changed {
                 old: old.map_or_else(|| revision_of(there), |old| old.revision),
                 new: entry.revision.clone(),
                 counts: counts(there, fetched),
             },
-            (Some(old), _) if old.revision == entry.revision => What::Same(entry.revision.clone()),
-            _ => What::New(entry.revision.clone()),
+            (Some(old), _) if old.revision == entry.revision => {
+                Stored::Same(entry.revision.clone())
+            }
+            _ => Stored::New(entry.revision.clone()),
         };
         self.index.put(entry);
         self.write()?;
@@ -122,7 +167,10 @@ impl Store {
     }
 
     /// Records in the index where documents come from.
-    pub(super) fn came_from(&mut self, source: &str) -> Outcome {
+    ///
+    /// # Errors
+    /// When the index cannot be written.
+    pub fn came_from(&mut self, source: &str) -> Result<(), FetchError> {
         let known = self.index.source.split(", ").any(|known| known == source);
         if !self.changed || known {
             return Ok(());
@@ -135,11 +183,11 @@ impl Store {
     }
 
     /// After every document, so that the index is true whenever one stops.
-    fn write(&mut self) -> Outcome {
+    fn write(&mut self) -> Result<(), FetchError> {
         let path = self.folder.join("index.json");
         self.changed = true;
-        file::replace(&path, &self.index.to_text())
-            .map_err(|error| Failure::io("write", &path, &error).into())
+        file::replace(&path, self.index.to_text().as_bytes())
+            .map_err(|error| FetchError::io("write", &path, &error))
     }
 }
 
