@@ -103,12 +103,6 @@ impl From<FetchError> for Failure {
     }
 }
 
-impl From<FetchError> for Vec<Failure> {
-    fn from(error: FetchError) -> Self {
-        Failure::from(error).into()
-    }
-}
-
 impl From<Failure> for Vec<Failure> {
     fn from(failure: Failure) -> Self {
         vec![failure]

@@ -11,7 +11,7 @@ use futures_util::StreamExt as _;
 use gapi_codegen::index::{self, PATH};
 use gapi_dynamic::fetch::{Discovery, SOURCE, Spec, Store};
 
-use crate::diagnostic::{Outcome, block_on};
+use crate::diagnostic::{Failure, Outcome, block_on};
 use crate::doc_index::here;
 use local::Local;
 use progress::Progress;
@@ -73,11 +73,11 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         Some(dir) => dir.clone(),
         None => folder()?,
     };
-    let mut store = Store::open(&dir, arguments.force)?;
+    let mut store = Store::open(&dir, arguments.force).map_err(Failure::from)?;
     let specs = if arguments.all || !arguments.names.is_empty() {
         arguments.names.clone()
     } else {
-        store.specs()?
+        store.specs().map_err(Failure::from)?
     };
     let report = match &arguments.from {
         Some(from) => offline(arguments, from, specs, &mut store)?,
@@ -106,12 +106,15 @@ fn offline(
     for spec in specs {
         progress.working_on(&spec.to_string());
         match local.read(&spec)? {
-            Ok(fetched) => report.add(&spec, What::Stored(store.put(&spec, &fetched)?)),
+            Ok(fetched) => report.add(
+                &spec,
+                What::Stored(store.put(&spec, &fetched).map_err(Failure::from)?),
+            ),
             Err(missing) => report.add(&spec, What::Missing(missing)),
         }
         progress.done();
     }
-    store.came_from(&local.source())?;
+    store.came_from(&local.source()).map_err(Failure::from)?;
     Ok(report)
 }
 
@@ -121,9 +124,10 @@ async fn online(arguments: &Arguments, specs: Vec<Spec>, store: &mut Store) -> O
         &arguments.v1,
         &arguments.v2,
         Duration::from_secs(arguments.timeout),
-    )?;
+    )
+    .map_err(Failure::from)?;
     let wanted = if arguments.all {
-        service.directory().await?
+        service.directory().await.map_err(Failure::from)?
     } else {
         specs.into_iter().map(|spec| (spec, None)).collect()
     };
@@ -141,12 +145,15 @@ async fn online(arguments: &Arguments, specs: Vec<Spec>, store: &mut Store) -> O
         .buffer_unordered(AT_A_TIME);
     while let Some((spec, response)) = responses.next().await {
         match response {
-            Ok(fetched) => report.add(&spec, What::Stored(store.put(&spec, &fetched)?)),
+            Ok(fetched) => report.add(
+                &spec,
+                What::Stored(store.put(&spec, &fetched).map_err(Failure::from)?),
+            ),
             Err(missing) => report.add(&spec, What::Missing(missing)),
         }
         progress.done();
     }
     drop(responses);
-    store.came_from(SOURCE)?;
+    store.came_from(SOURCE).map_err(Failure::from)?;
     Ok(report)
 }

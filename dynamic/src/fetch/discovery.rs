@@ -106,8 +106,10 @@ impl Discovery {
     /// # Errors
     /// When no connections can be made here.
     pub fn new(v1: &str, v2: &str, timeout: Duration) -> Result<Self, FetchError> {
-        let transport =
-            default_transport().map_err(|error| FetchError::new(error.to_string(), None))?;
+        let transport = default_transport().map_err(|error| FetchError {
+            message: error.to_string(),
+            help: None,
+        })?;
         Ok(Self {
             transport,
             v1: v1.trim_end_matches('/').to_owned(),

@@ -25,10 +25,10 @@ pub struct FetchError {
 
 impl FetchError {
     /// Makes an error of a message and what to do next.
-    pub fn new<'a>(message: impl Into<String>, help: impl Into<Option<&'a str>>) -> Self {
+    pub fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self {
             message: message.into(),
-            help: help.into().map(str::to_owned),
+            help: Some(help.into()),
         }
     }
 
@@ -42,7 +42,10 @@ impl FetchError {
     /// Makes the error of a file that cannot be read or written.
     fn io(what: &str, path: &Path, error: &std::io::Error) -> Self {
         let path = gapi::auth::RedactedPath::new(path);
-        Self::new(format!("cannot {what} {path}: {error}"), None)
+        Self {
+            message: format!("cannot {what} {path}: {error}"),
+            help: None,
+        }
     }
 }
 

@@ -83,16 +83,19 @@ impl Store {
         })
     }
 
-    /// What the index lists.
-    pub(super) fn specs(&self) -> Outcome<Vec<Spec>> {
+    /// Returns what the index lists.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn specs(&self) -> Result<Vec<Spec>, FetchError> {
         if self.index.documents.is_empty() {
-            let failure = Failure::new(format!(
+            let message = format!(
                 "{} has no index of documents to bring up to date",
                 self.folder.display()
-            ));
-            return Err(failure.help(
-                "name the documents that you want, such as `gapi fetch sqladmin:v1`, or give --all",
-            ));
+            );
+            let help =
+                "name the documents that you want, such as `gapi fetch sqladmin:v1`, or give --all";
+            return Err(FetchError::new(message, help));
         }
         let entries = self.index.documents.iter();
         let specs = entries.map(|entry| Spec::new(&*entry.name, &*entry.version));
