@@ -49,11 +49,14 @@
 //! | configure retries | [`RetryPolicy`], [`CallOptions::retry`] |
 //! | count and measure calls | [`Observer`] |
 //! | send many calls in one request | [`Batch`] |
+//! | call from code without `async` | `blocking`, with the feature of that name |
 //! | test a program without a network | [`mock`] |
 //! | find out why a call failed | [`Error`], [`ErrorKind`], [`ErrorDetail`] |
 //! | use values of messages | [`value`] |
 
 mod batch;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod body_macro;
 mod client;
 mod error;
@@ -247,7 +250,8 @@ pub mod __private {
     doctest,
     feature = "macros",
     feature = "user-flows",
-    feature = "reqwest"
+    feature = "reqwest",
+    feature = "blocking"
 ))]
 mod pages {
     macro_rules! pages {
@@ -266,6 +270,7 @@ mod pages {
         Errors "docs/guide/errors.md",
         Testing "docs/guide/testing.md",
         Endpoints "docs/guide/endpoints.md",
+        Blocking "docs/guide/blocking.md",
         OAuthForPythonUsers "docs/oauth-for-python-users.md",
     }
 }

@@ -3,6 +3,7 @@
 #![cfg(all(feature = "macros", feature = "auth", feature = "reqwest"))]
 
 mod auth;
+mod blocking;
 mod calls;
 mod crowd;
 mod faults;
