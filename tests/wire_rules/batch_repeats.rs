@@ -1,4 +1,4 @@
-//! Which parts of a batch are sent again, when, and what the errors of others say.
+//! Which parts of a batch are sent again, when, and what the errors of others report.
 
 use gapi::{
     Batch, CallOptions, RetryPolicy,

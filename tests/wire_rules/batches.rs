@@ -53,7 +53,7 @@ fn parts(recorded: &Recorded) -> Vec<(String, String, String)> {
         .collect()
 }
 
-/// An answer to a batch: status and body by id.
+/// A response to a batch: status and body by id.
 fn mixed(parts: &[(&str, u16, &str)]) -> Step {
     let text: String = parts
         .iter()

@@ -150,7 +150,7 @@ async fn rest_brings_retries_back() {
     assert_eq!(fail().send(&client).await.expect_err("503").attempts(), 1);
 }
 
-/// An answer of 20 bytes from `from` on that breaks after `count`.
+/// A response of 20 bytes from `from` on that breaks after `count`.
 pub(crate) fn part(from: usize, count: usize) -> Step {
     let mut pieces = vec![Ok(Bytes::from(vec![b'x'; count]))];
     if from + count < 20 {

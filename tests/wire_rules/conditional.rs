@@ -67,7 +67,7 @@ async fn nothing_new_is_no_error() {
         .await
         .expect_err("404");
     assert!(error.is_not_found());
-    // Without asking for it, it is an error that says so.
+    // Without asking for it, it is an error that names it.
     let error = get()
         .send(&client)
         .header("if-none-match", "\"7\"")

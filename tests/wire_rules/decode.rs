@@ -54,7 +54,7 @@ async fn nothing_where_properties_are_declared_is_not_believed() {
         );
         assert_eq!(error.status().map(|s| s.as_u16()), Some(200));
     }
-    // Whoever asks for bytes gets what came.
+    // Calls of `raw` get the received bytes.
     let script = Script::new(|_| json_step(200, ""));
     let client = script.client();
     let text = Create::new().send(&client).text().await;

@@ -1,4 +1,4 @@
-//! Media on its way from the server.
+//! Media from the server.
 
 use std::{
     io,
@@ -29,7 +29,7 @@ fn content() -> Content {
 
 type Piece = Result<&'static str, TransportErrorKind>;
 
-/// An answer in pieces, each `pause` after the one before.
+/// A response in pieces, each `pause` after the one before.
 fn pieces(
     pieces: impl IntoIterator<Item = Piece>,
     pause: Duration,

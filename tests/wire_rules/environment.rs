@@ -84,7 +84,7 @@ async fn a_client_of_emulators_needs_no_credentials() {
     let build = |environment: Environment| script.builder().environment(environment).build();
     let client = build(emulators()).expect("a client");
     Document::new().send(&client).await.expect("sent");
-    // Everything else does need them, and is told so.
+    // All others need them, and fail.
     let error = Get::new().set("name", "a").send(&client).await;
     let error = error.expect_err("nobody");
     assert_eq!(error.kind(), ErrorKind::Auth);
@@ -295,7 +295,7 @@ async fn the_environment_names_the_quota_project_by_default() {
     );
     let payer = std::sync::Arc::new(AccessToken::new("t").quota_project("of-the-token"));
     assert_eq!(send(payer, None).await.as_deref(), Some("of-the-token"));
-    // A key has its project already, and nobody has none.
+    // A key has its project already, and anonymous calls have none.
     assert_eq!(
         send(std::sync::Arc::new(ApiKey::new("k")), None).await,
         None

@@ -1,4 +1,4 @@
-//! Error answers.
+//! Error responses.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Connections that break, answers that end early, servers that hang.
+//! Connections that break, responses that end early, servers that hang.
 
 use std::time::Duration;
 

@@ -26,7 +26,7 @@ pub(crate) fn gzip(text: &[u8]) -> Vec<u8> {
         .expect("gzip")
 }
 
-/// An answer of a transport that does not undo gzip, in pieces.
+/// A response of a transport that does not undo gzip, in pieces.
 pub(crate) fn zipped(status: u16, body: &[u8]) -> Step {
     let pieces: Vec<Result<Bytes, TransportError>> = body
         .chunks(3)

@@ -1,4 +1,4 @@
-//! Media that cannot be read, sessions that say less than they should, and media that is not what a session began with.
+//! Media that cannot be read, sessions that report less than they should, and media that is not what a session began with.
 
 use std::{io, path::Path, sync::Arc};
 
@@ -132,7 +132,7 @@ impl gapi::transport::Transport for Gone {
 #[tokio::test]
 async fn an_empty_success_within_a_session_is_asked_about() {
     let all = content(3 * UNIT);
-    // Lost on its way after the last chunk, and in place of a 308.
+    // Lost after the last chunk, and in place of a 308.
     for (status, then) in [(200, done(3 * UNIT)), (201, done(3 * UNIT))] {
         let script = Script::steps([
             begun(),
@@ -178,7 +178,7 @@ async fn an_empty_success_within_a_session_is_asked_about() {
             .contains("complete, but does not send the whole response"),
         "{error}"
     );
-    // 204 says that there is nothing to say.
+    // 204 has no content to read.
     let script = Script::steps([begun(), response(204, &[], "")]);
     let upload = video(content(UNIT)).resumable().send(&patient(&script));
     assert_eq!(upload.await.expect("nothing"), Thing::default());

@@ -1,4 +1,4 @@
-//! What an observer is told.
+//! The metrics of an observer.
 
 use std::{
     sync::{Arc, Mutex},
@@ -32,7 +32,7 @@ impl Observer for Reported {
 }
 
 impl Reported {
-    /// Everything that was told since the last time.
+    /// All that was reported since the last time.
     fn take(&self) -> (Vec<AttemptMetrics>, Vec<CallMetrics>) {
         (
             std::mem::take(&mut *self.attempts.lock().expect("lock")),

@@ -1,6 +1,6 @@
-//! Bytes of others, changed at random: whatever comes, a call ends with a value or with an error that shows one line.
+//! Responses that are changed at random: a call always ends with a value or with an error that shows one line.
 //!
-//! Each test has few seeds, and so many times as many as the environment variable `GAPI_NOISE` says; a failure names its own.
+//! Each test has few seeds, and as many times that number as the environment variable `GAPI_NOISE` has; a failure names its own.
 
 use bytes::Bytes;
 use futures_util::stream;

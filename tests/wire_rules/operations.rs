@@ -66,7 +66,7 @@ fn targets(script: &Script) -> Vec<String> {
         .collect()
 }
 
-/// Runs `work` while the clock moves on, a second at a time, whenever somebody sleeps.
+/// Runs `work` while the clock moves on, a second at a time, whenever a task sleeps.
 async fn with_time<T>(clock: &ManualClock, work: impl Future<Output = T>) -> T {
     let mut work = std::pin::pin!(work);
     loop {
@@ -367,7 +367,7 @@ async fn an_operation_that_has_a_result_is_done() {
     assert_eq!(failed.kind(), ErrorKind::Operation, "{failed}");
     let script = Script::steps([run_step(json!({"response": {"@type": "x"}}))]);
     service().send(&script.client()).wait().await.expect("done");
-    // What says that it is not done is not.
+    // An operation with `done: false` is not done.
     let mut running = error;
     running["done"] = json!(false);
     let script = Script::steps([run_step(running), run_step(json!({"done": true}))]);

@@ -378,7 +378,7 @@ async fn the_next_page_is_fetched_ahead_when_asked_for() {
     let all = List::new().items(&script.client()).prefetch();
     assert_eq!(all.try_collect().await.expect("all").len(), 3);
 
-    // A page that cannot be had is reported when it is asked for, and where to go on is known.
+    // A page that cannot be had is reported when it is asked for, and where to continue is known.
     let script = Script::steps([
         json_step(200, r#"{"items": [{"name": "a"}], "nextPageToken": "t1"}"#),
         json_step(403, "{}"),

@@ -74,7 +74,7 @@ fn a_method_with_a_mask_gets_it_and_whole_maps() {
         "{query}"
     );
 
-    // What is set by hand holds.
+    // Parameters that the caller set remain.
     let sent = Update::new()
         .set("name", "n")
         .body(&patch)
@@ -108,7 +108,7 @@ fn a_method_that_replaces_takes_no_patch() {
     let error = error.expect_err("the rest would be lost");
     assert_eq!(error.kind(), ErrorKind::Usage);
     assert!(error.to_string().contains("takes no `Patch`"), "{error}");
-    // What changed, as plain JSON, is what the caller says.
+    // What changed, as plain JSON, is what the caller sets.
     let sent = Replace::new().set("id", "1").body(patch.merge_patch());
     assert!(sent.to_http().is_ok());
 }

@@ -1,4 +1,4 @@
-//! Which calls are repeated, and what the error of one that is not says.
+//! Which calls are repeated, and what the error of one that is not reports.
 
 use std::{
     io::Cursor,
@@ -54,9 +54,9 @@ async fn what_is_safe_to_repeat() {
     let patch = || Patch::new().set("bucket", "b").set("object", "o");
     assert_eq!(attempts(|c| patch().send(c)).await, 1);
     assert_eq!(attempts(|c| Create::new().send(c)).await, 1);
-    // A list is read, whatever its verb.
+    // A list is read, with any verb.
     assert_eq!(attempts(|c| Search::new().send(c)).await, 4);
-    // By what the caller says.
+    // By the option of the caller.
     assert_eq!(
         attempts(|c| Create::new().send(c).idempotent(true)).await,
         4

@@ -112,7 +112,7 @@ async fn parts_are_asked_for() {
         let error = empty.await.expect_err("nothing");
         assert_eq!(error.to_string(), "things.content: the range holds no byte");
     }
-    // The whole needs no header, which an empty file would answer with 416.
+    // The whole needs no header, for which an empty file has status 416.
     let script = Script::new(|_| part(0, 20, None, &[]));
     download(&script.client()).range(0..).await.expect("all");
     assert_eq!(asked(&script.recorded()), ["all"]);
@@ -242,7 +242,7 @@ async fn two_versions_are_never_mixed() {
             format!("things.content: {why} (after 2 attempts)")
         );
     }
-    // Without a version, nobody knows what would come.
+    // Without a version, the rest may be of another one.
     for headers in [&[][..], &[("etag", "W/\"v1\"")]] {
         let script = Script::steps([part(0, 20, Some(5), headers)]);
         let error = download(&patient(&script)).await.expect_err("broken");
@@ -289,7 +289,7 @@ async fn the_policy_limits_what_is_tried() {
 
 #[tokio::test]
 async fn checksums_of_the_whole_are_compared() {
-    // Of ALL, as Cloud Storage tells them.
+    // Of ALL, as Cloud Storage sends them.
     const RIGHT: Headers = &[(
         "x-goog-hash",
         "crc32c=xArWNg==,md5=ZEvgbfxUBh/R5n9eu6vNWA==",

@@ -1,4 +1,4 @@
-//! What is tried again, when, how often, and what the error says then.
+//! What is tried again, when, how often, and what the error reports then.
 
 use std::{
     sync::{
@@ -191,7 +191,7 @@ async fn one_request_id_for_all_attempts_of_a_call() {
     assert_ne!(ids[0], ids[4]);
     uuid_of_version_4(&ids[0]);
 
-    // What the request says itself stays, and nothing is made up for a look.
+    // The parameter of the request stays, and nothing is made up for a look.
     let script = Script::empty();
     Add::new()
         .set("requestId", "mine")
@@ -519,7 +519,7 @@ async fn every_exchange_counts_for_every_end_of_the_call() {
         );
         assert_eq!(script.recorded().len(), sent, "{how}: {error}");
     }
-    // A success tells it too.
+    // A success reports it too.
     let script = Script::steps([unavailable(), json(200, "{}")]);
     let found = get().send(&hurried(&script)).with_meta().await;
     assert_eq!(found.expect("the second").attempts(), 2);

@@ -1,4 +1,4 @@
-//! A transport that answers by a script and remembers what it was asked.
+//! A transport that responds by a script and records the requests.
 
 use std::{
     collections::VecDeque,
@@ -51,7 +51,7 @@ pub(crate) enum Step {
     Hang,
 }
 
-/// An answer with a JSON body.
+/// A response with a JSON body.
 pub(crate) fn json(status: u16, body: &str) -> Step {
     response(
         status,
@@ -86,7 +86,7 @@ pub(crate) struct Script {
 }
 
 impl Script {
-    /// Answers by `rule`.
+    /// Responds by `rule`.
     pub(crate) fn new(rule: impl Fn(&Recorded) -> Step + Send + Sync + 'static) -> Arc<Self> {
         Arc::new(Self {
             recorded: Mutex::default(),
@@ -95,7 +95,7 @@ impl Script {
         })
     }
 
-    /// Gives these answers in order. One request more fails the test.
+    /// Sends these responses in order. One request more fails the test.
     pub(crate) fn steps(steps: impl IntoIterator<Item = Step>) -> Arc<Self> {
         let steps: Mutex<VecDeque<Step>> = Mutex::new(steps.into_iter().collect());
         Self::new(move |recorded| {
@@ -106,7 +106,7 @@ impl Script {
         })
     }
 
-    /// Answers everything with an empty object.
+    /// Responds to all requests with an empty object.
     pub(crate) fn empty() -> Arc<Self> {
         Self::new(|_| json(200, "{}"))
     }

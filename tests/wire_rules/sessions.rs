@@ -201,15 +201,15 @@ async fn what_breaks_goes_on_at_the_servers_offset() {
         begun(),
         // A part of the chunk.
         stored(1000),
-        // Nobody knows.
+        // The result is not known.
         Step::Fail(TransportErrorKind::Reset),
         response(503, &[("retry-after", "0")], ""),
         // All of it.
         stored(1000 + UNIT),
-        // An answer that makes no sense.
+        // A response that makes no sense.
         response(308, &[("range", "bytes=7-9")], ""),
         stored(2 * UNIT),
-        // The last answer was lost: nothing is missing, and nobody said that it is done.
+        // The last response was lost: nothing is missing, and the server did not report that it is done.
         response(500, &[], ""),
         done(2 * UNIT),
     ]);
@@ -379,7 +379,7 @@ async fn what_cannot_be_true_is_an_error() {
                 .starts_with("https://things.googleapis.com/upload/v1/videos?")
         );
     }
-    // Drive says of a document that it makes how large that is.
+    // Drive reports the size of the document that it creates.
     let script = Script::steps([begun(), done(9)]);
     Video::new()
         .body(serde_json::json!({"mimeType": "application/vnd.google-apps.document"}))
@@ -401,7 +401,7 @@ async fn permanent_errors_are_returned() {
     assert!(error.is_precondition_failed());
     assert!(!format!("{error:?}").contains("CANARY"), "{error:?}");
 
-    // As many attempts as the policy says, counted from the last progress.
+    // As many attempts as the policy allows, counted from the last progress.
     let script = Script::new(|recorded| {
         match (recorded.method.as_str(), recorded.header("content-range")) {
             ("POST", _) => begun(),
@@ -666,7 +666,7 @@ async fn an_upload_goes_on_from_its_session() {
         assert!(recorded[1].body == all[2 * UNIT..]);
     }
 
-    // Everything was sent before, and how long it was only the media tells.
+    // Everything was sent before, and only the media has its length.
     let script = Script::steps([begun(), response(500, &[], "")]);
     let unknown = || Media::reader(std::io::Cursor::new(content(100)), None);
     let mut uploading = video(unknown())
@@ -791,7 +791,7 @@ async fn what_is_set_up_wrongly_is_not_sent() {
         assert_eq!(error.kind(), ErrorKind::Usage);
         assert!(error.to_string().ends_with(why), "{error}");
     }
-    // Nobody knows before how long it is.
+    // Its length is not known before.
     let script = honest();
     let media = Media::reader(tokio::io::repeat(7), None);
     let error = video(media)

@@ -1,4 +1,4 @@
-//! Downloads of what is stored in a compressed form, and responses that are not what their status says.
+//! Downloads of what is stored in a compressed form, and responses that do not match their status.
 
 use std::sync::Arc;
 
@@ -50,7 +50,7 @@ fn sent(status: u16, headers: Headers<'_>, body: &[u8], good: Option<usize>) -> 
     Step::Respond(response.body(body).expect("a response"))
 }
 
-/// What Cloud Storage says of these bytes.
+/// The headers of Cloud Storage for these bytes.
 fn hash(bytes: &[u8]) -> String {
     use base64::Engine as _;
     let sum = base64::engine::general_purpose::STANDARD.encode(crc32c(bytes).to_be_bytes());
@@ -107,7 +107,7 @@ async fn what_was_being_decoded_begins_anew() {
             "{error}"
         );
     }
-    // What was changed on its way may have given wrong bytes already.
+    // What was changed in transfer may have given wrong bytes already.
     let mut changed = [gzip(&text), gzip(&text)].concat();
     let sum = changed.len() - 6;
     changed[sum] ^= 1;
@@ -118,7 +118,7 @@ async fn what_was_being_decoded_begins_anew() {
     let noise = sent(200, &headers, b"no gzip", None);
     let script = Script::steps([noise, sent(200, &headers, &packed, None)]);
     assert!(download(&patient(&script)).bytes().await.expect("all") == text);
-    // Without a version, nobody knows what would come.
+    // Without a version, the rest may be of another one.
     let script = Script::steps([sent(200, &headers[..1], &packed, Some(50))]);
     let error = download(&patient(&script)).await.expect_err("broken");
     assert_eq!(error.to_string(), "things.content: it broke");
@@ -257,7 +257,7 @@ async fn a_range_of_what_is_stored_compressed_is_one_of_its_content() {
     let script = Script::new(whole);
     let part = download(&script.client()).range(5..10).bytes().await;
     assert_eq!(part.expect("a part"), ALL[5..10]);
-    // It sends a compressed form whatever was asked.
+    // It always sends a compressed form.
     let script = Script::new(|_| sent(200, &[("content-encoding", "gzip")], &gzip(ALL), None));
     let part = download(&script.client()).range(5..10).bytes().await;
     assert_eq!(part.expect("a part"), ALL[5..10]);
@@ -310,7 +310,7 @@ async fn a_part_of_nothing_is_nothing() {
 #[tokio::test]
 async fn a_part_with_the_status_of_the_whole_is_noticed() {
     let range = ("content-range", "bytes 5-19/20");
-    // It says which part it is, and is as long as that.
+    // It names its part, and is as long as that.
     let script =
         Script::new(move |_| sent(200, &[range, ("content-length", "15")], &ALL[5..], None));
     let bytes = download(&script.client()).range(5..).bytes().await;
@@ -377,7 +377,7 @@ async fn what_broke_after_its_last_byte_is_whole() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever comes, a download ends, and gives no more than it may.
+    /// A download always ends, and returns no more than it may.
     #[test]
     fn any_response_to_a_download_ends(
         status in prop_oneof![Just(200), Just(206), Just(416), Just(503)],

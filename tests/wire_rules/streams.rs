@@ -1,4 +1,4 @@
-//! Answers that come element by element, and bodies that are no JSON.
+//! Responses that arrive element by element, and bodies that are no JSON.
 
 use std::{pin::Pin, sync::Arc, time::Duration};
 
@@ -28,7 +28,7 @@ gapi::api! {
 
 type Piece = Result<&'static str, TransportErrorKind>;
 
-/// An answer that comes in pieces, of this type.
+/// A response that arrives in pieces, of this type.
 fn pieces(content_type: &str, pieces: Vec<Piece>) -> Step {
     let pieces = pieces.into_iter().map(|piece| match piece {
         Ok(text) => Ok(Bytes::from_static(text.as_bytes())),
@@ -179,7 +179,7 @@ async fn done_ends_a_stream_whose_connection_stays_open() {
     let stream = Create::new().send(&script.client()).alt("sse").stream();
     let things = stream.try_collect().await.expect("the end");
     assert_eq!(things.iter().map(name).collect::<Vec<_>>(), ["a"]);
-    // A list that has come to its end is whole, whatever becomes of the connection.
+    // A list that has ended is whole, even if the connection breaks then.
     let script = list(vec![
         Ok("[{\"name\": \"a\"}]"),
         Err(TransportErrorKind::Reset),
@@ -277,7 +277,7 @@ async fn a_broken_stream_is_reported_after_its_elements() {
     let (count, error) = end(list(vec![Ok("[{}] and more")])).await;
     assert_eq!((count, error.kind()), (1, ErrorKind::Decode));
 
-    // A server that fails in the middle says so in place of an element.
+    // A server that fails in the middle sends an error in place of an element.
     let (count, error) = end(list(vec![Ok(
         "[{}, {\"error\": {\"code\": 429, \"message\": \"Slow down.\", \"status\": \"RESOURCE_EXHAUSTED\"}}]",
     )]))
@@ -322,7 +322,7 @@ async fn a_list_in_place_of_an_object_names_the_remedy() {
         .await
         .expect_err("a list");
     assert!(error.to_string().contains("`.stream()`"), "{error}");
-    // Any JSON is a stream too, and so is what real methods answer.
+    // Any JSON is a stream too, and so are the responses of real methods.
     let script = list(vec![Ok("[1, {\"a\": 2}]")]);
     let all = AnyThing::new().send(&script.client()).stream();
     assert_eq!(
@@ -372,7 +372,7 @@ async fn bodies_of_any_type_travel_as_they_are() {
     let raw = create(HttpBody::new("application/javascript", "x = 1").into());
     assert_eq!(raw.headers()["content-type"], "application/javascript");
     assert_eq!(raw.body(), "x = 1");
-    // The schema is JSON, as the document says.
+    // The schema is JSON, by the document.
     let schema = create(json!({"contentType": "text/plain", "data": "eA=="}).into());
     assert_eq!(schema.headers()["content-type"], "application/json");
     assert_eq!(

@@ -51,7 +51,7 @@ enum At {
 }
 
 impl At {
-    /// What an error says of it.
+    /// What an error reports of it.
     fn text(self, host: &str) -> String {
         match self {
             Self::Credentials => "it was waiting for credentials; nothing was sent".into(),
@@ -67,7 +67,7 @@ impl At {
     }
 }
 
-/// A transport that tells of connections, and holds up one request.
+/// A transport that reports connections, and holds up one request.
 struct Line {
     at: At,
     /// How many requests go through before.
@@ -438,7 +438,7 @@ async fn a_writer_that_takes_nothing_is_waited_for_until_the_timeout() {
     );
 }
 
-/// The ways to send media that stands still.
+/// The methods that send media without progress.
 const STALLED: &[Kind] = kinds! {
     "as it goes", 0: |client| video(stalled(None)).send(&client).await;
     "of a length", 0: |client| video(stalled(Some(64))).send(&client).await;
@@ -559,13 +559,13 @@ async fn a_request_that_no_connection_took_is_sent_again_for_every_method() {
         let (error, sent) = create(kind, false, 2).await;
         assert!(error.is_none(), "{kind:?}: {error:?}");
         assert_eq!(sent, 3, "{kind:?}");
-        // Not without end; and the error says that it may be sent again.
+        // Not without end; and the error reports that it may be sent again.
         let (error, sent) = create(kind, false, 9).await;
         let error = error.expect("a failure");
         assert!(error.is_retryable(), "{kind:?}: {error}");
         assert_eq!((sent, error.attempts()), (3, 1), "{kind:?}: {error}");
     }
-    // What a connection took may have been sent, unless the server says that it did not look at it.
+    // What a connection took may have been sent, unless the server reports that it did not process it.
     for (kind, sent) in [(Reset, 1), (Timeout, 1), (Unprocessed, 3)] {
         assert_eq!(create(kind, true, 2).await.1, sent, "{kind:?}");
     }

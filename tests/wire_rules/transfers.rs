@@ -236,7 +236,7 @@ async fn a_server_that_forgets_is_given_it_again() {
 const TASK: &str = "GAPI_TEST_UPLOAD";
 const LEN: u64 = 5 * UNIT + 9;
 
-/// Not a test of its own: what the processes do that die and go on.
+/// Not a test of its own: what the processes do that are killed and resume.
 #[test]
 fn process() {
     let Ok(task) = std::env::var(TASK) else {
@@ -274,7 +274,7 @@ fn process() {
             uploading.next_chunk().await.expect("a chunk");
             println!("chunk {chunk}");
             std::io::stdout().flush().expect("a pipe");
-            // Whoever kills this process says when the next one goes.
+            // The process that kills this one starts the next one.
             let mut line = String::new();
             std::io::stdin().read_line(&mut line).expect("a line");
         }
@@ -323,6 +323,6 @@ async fn a_killed_upload_goes_on_in_another_process() {
     assert!(stored.equals(&all[..]).expect("readable"));
     let log = storage.log();
     let count = |method: &str| log.iter().filter(|line| line.starts_with(method)).count();
-    // Two chunks, the question where to go on, and the other four: no chunk was sent twice.
+    // Two chunks, the query where to resume, and the other four: no chunk was sent twice.
     assert_eq!((count("POST"), count("PUT")), (1, 2 + 1 + 4), "{log:#?}");
 }

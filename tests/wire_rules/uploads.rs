@@ -1,4 +1,4 @@
-//! Media on its way to the server, in one request.
+//! Media that is sent in one request.
 
 use std::time::Duration;
 
