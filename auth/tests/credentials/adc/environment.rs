@@ -10,7 +10,7 @@ use gapi_auth::{Environment, OperatingSystem, Program, ProgramOutput};
 use gapi_transport::SystemClock;
 
 #[test]
-fn a_new_environment_knows_only_what_it_is_told() {
+fn a_new_environment_has_only_what_is_set() {
     let environment = Environment::new();
     assert_eq!(environment.get("PATH"), None);
     assert_eq!(environment.home(), None);
@@ -137,13 +137,13 @@ fn debug_shows_names_only() {
         .var("TOKEN", "canary")
         .file("/secret/file", "canary")
         .program("helper", |_| Ok(ProgramOutput::new(0, "canary")));
-    let shown = format!(
+    let displayed = format!(
         "{environment:?} {:?}",
         Program::new("helper").arg("canary").var("T", "canary")
     );
-    assert!(!shown.contains("canary"), "{shown}");
+    assert!(!displayed.contains("canary"), "{displayed}");
     for name in ["TOKEN", "/secret/file", "helper"] {
-        assert!(shown.contains(name), "{shown}");
+        assert!(displayed.contains(name), "{displayed}");
     }
 }
 
@@ -238,7 +238,7 @@ fn kind<T>(result: io::Result<T>) -> io::ErrorKind {
 }
 
 #[test]
-fn utf_16_is_text_where_a_byte_order_mark_says_so() {
+fn utf_16_is_text_with_a_byte_order_mark() {
     let text = "\u{feff}{\"a\": \"\u{1f511}\"}";
     let units = || text.encode_utf16();
     let little: Vec<u8> = units().flat_map(u16::to_le_bytes).collect();

@@ -25,7 +25,7 @@ pub(crate) enum Act {
     /// The connection breaks, or there is none.
     Break(TransportErrorKind),
     /// Somebody else answers.
-    Answer(Response<Body>),
+    Respond(Response<Body>),
 }
 
 type Always = fn() -> Act;
@@ -36,7 +36,7 @@ pub(crate) struct Machine {
     pub(crate) server: metadata::MetadataServer,
     acts: Arc<Mutex<VecDeque<Act>>>,
     always: Arc<Mutex<Option<Always>>>,
-    seen: Arc<Mutex<Vec<String>>>,
+    recorded: Arc<Mutex<Vec<String>>>,
     /// The only host that answers.
     host: Option<&'static str>,
 }
@@ -51,7 +51,7 @@ impl Machine {
             server,
             acts: Arc::default(),
             always: Arc::default(),
-            seen: Arc::default(),
+            recorded: Arc::default(),
             host: None,
         }
     }
@@ -73,12 +73,12 @@ impl Machine {
     }
 
     /// The URLs that were asked for, as `HOST PATH`.
-    pub(crate) fn seen(&self) -> Vec<String> {
-        self.seen.lock().expect("seen").clone()
+    pub(crate) fn recorded(&self) -> Vec<String> {
+        self.recorded.lock().expect("seen").clone()
     }
 
     pub(crate) fn forget(&self) {
-        self.seen.lock().expect("seen").clear();
+        self.recorded.lock().expect("seen").clear();
     }
 
     pub(crate) fn transport(&self) -> Arc<dyn Transport> {
@@ -109,7 +109,7 @@ impl Transport for Machine {
             let (head, body) = request.into_parts();
             let host = head.uri.authority().expect("a host").as_str();
             let path = head.uri.path_and_query().expect("a path").as_str();
-            self.seen
+            self.recorded
                 .lock()
                 .expect("seen")
                 .push(format!("{host} {path}"));
@@ -123,7 +123,7 @@ impl Transport for Machine {
                 Act::Pass => {}
                 Act::Late(by) => SystemClock.sleep(by).await,
                 Act::Break(kind) => return Err(TransportError::new(kind, "scripted")),
-                Act::Answer(answer) => return Ok(answer),
+                Act::Respond(response) => return Ok(response),
             }
             let reply = self.server.respond(&gapi_fakes::Request {
                 method: head.method,
@@ -132,10 +132,10 @@ impl Transport for Machine {
                 headers: head.headers,
                 body: body.collect(1 << 20).await.expect("a body"),
             });
-            let mut answer = Response::new(Body::from(reply.body));
-            *answer.status_mut() = reply.status;
-            *answer.headers_mut() = reply.headers;
-            Ok(answer)
+            let mut response = Response::new(Body::from(reply.body));
+            *response.status_mut() = reply.status;
+            *response.headers_mut() = reply.headers;
+            Ok(response)
         })
     }
 }
@@ -149,15 +149,15 @@ pub(crate) fn silent() -> Act {
 }
 
 pub(crate) fn status(status: u16) -> Act {
-    answer(status, true, "said so")
+    response(status, true, "said so")
 }
 
-pub(crate) fn answer(status: u16, is_google: bool, body: &'static str) -> Act {
-    let mut answer = Response::builder().status(status);
+pub(crate) fn response(status: u16, is_google: bool, body: &'static str) -> Act {
+    let mut response = Response::builder().status(status);
     if is_google {
-        answer = answer.header("metadata-flavor", "Google");
+        response = response.header("metadata-flavor", "Google");
     }
-    Act::Answer(answer.body(Body::from(body)).expect("an answer"))
+    Act::Respond(response.body(Body::from(body)).expect("an answer"))
 }
 
 pub(crate) async fn ask(credentials: &dyn Credentials) -> Result<AuthHeaders, AuthError> {

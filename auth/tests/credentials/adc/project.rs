@@ -85,7 +85,7 @@ fn the_environment_wins_then_the_file() {
 }
 
 #[test]
-fn gclouds_project_goes_with_gclouds_file_whoever_names_it() {
+fn gclouds_project_belongs_to_gclouds_file() {
     let sdk = user_in_gcloud().file("/sdk/properties", core("of-gcloud"));
     let file = "/sdk/application_default_credentials.json";
     let named = sdk.clone().var("GOOGLE_APPLICATION_CREDENTIALS", file);
@@ -114,14 +114,14 @@ async fn the_metadata_server_knows_the_machines_project() {
     let found = find(Environment::new().var("GOOGLE_CLOUD_PROJECT", "of-variable"));
     let project = found.project_id().await.expect("a project");
     assert_eq!(project.as_deref(), Some("of-variable"));
-    assert!(machine.seen().is_empty());
+    assert!(machine.recorded().is_empty());
 }
 
 /// Google's token service and its Resource Manager, of which the latter may refuse.
 #[derive(Clone, Debug, Default)]
 struct Google {
     refuses: bool,
-    seen: Arc<Mutex<Vec<String>>>,
+    recorded: Arc<Mutex<Vec<String>>>,
 }
 
 impl Transport for Google {
@@ -131,21 +131,21 @@ impl Transport for Google {
     ) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
         Box::pin(async move {
             let url = request.uri().to_string();
-            self.seen.lock().expect("seen").push(url.clone());
-            let (status, answer) = if url == "https://sts.googleapis.com/v1/token" {
+            self.recorded.lock().expect("seen").push(url.clone());
+            let (status, response) = if url == "https://sts.googleapis.com/v1/token" {
                 (
                     200,
                     json!({"access_token": "federated", "expires_in": 3600, "token_type": "Bearer"}),
                 )
             } else {
                 assert_eq!(request.headers()["authorization"], "Bearer federated");
-                let answer = json!({"projectId": "of-pool", "projectNumber": "123456789012"});
-                (if self.refuses { 403 } else { 200 }, answer)
+                let response = json!({"projectId": "of-pool", "projectNumber": "123456789012"});
+                (if self.refuses { 403 } else { 200 }, response)
             };
-            let answer = Response::builder()
+            let response = Response::builder()
                 .status(status)
-                .body(Body::from(answer.to_string()));
-            Ok(answer.expect("an answer"))
+                .body(Body::from(response.to_string()));
+            Ok(response.expect("an answer"))
         })
     }
 }
@@ -168,7 +168,7 @@ async fn of_pool(audience: &str, google: &Google) -> Option<String> {
         .find()
         .expect("credentials");
     assert_eq!(found.known_project_id(), None);
-    assert!(google.seen.lock().expect("seen").is_empty());
+    assert!(google.recorded.lock().expect("seen").is_empty());
     found.project_id().await.expect("an answer")
 }
 
@@ -178,7 +178,7 @@ async fn the_pools_project_is_asked_for_by_its_number() {
     let google = Google::default();
     assert_eq!(of_pool(pool, &google).await.as_deref(), Some("of-pool"));
     assert_eq!(
-        *google.seen.lock().expect("seen"),
+        *google.recorded.lock().expect("seen"),
         [
             "https://sts.googleapis.com/v1/token",
             "https://cloudresourcemanager.googleapis.com/v1/projects/123456789012",
@@ -197,7 +197,7 @@ async fn the_pools_project_is_asked_for_by_its_number() {
     let google = Google::default();
     assert_eq!(of_pool(workforce, &google).await, None);
     assert!(
-        google.seen.lock().expect("seen").is_empty(),
+        google.recorded.lock().expect("seen").is_empty(),
         "nobody knows a number"
     );
 }

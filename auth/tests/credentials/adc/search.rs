@@ -94,7 +94,7 @@ fn gclouds_file_is_where_gcloud_keeps_it() {
 #[test]
 fn a_file_that_cannot_be_used_is_an_error_and_never_skipped() {
     let with = |content: &str| home().var(VARIABLE, "/key.json").file("/key.json", content);
-    for (environment, kind, says) in [
+    for (environment, kind, expected) in [
         (
             home().var(VARIABLE, "/key.json"),
             AuthErrorKind::NotFound,
@@ -189,10 +189,10 @@ fn a_file_that_cannot_be_used_is_an_error_and_never_skipped() {
         ),
     ] {
         // A good file elsewhere does not help.
-        let error = find(&environment.file(GCLOUD, user("gcloud"))).expect_err(says);
+        let error = find(&environment.file(GCLOUD, user("gcloud"))).expect_err(expected);
         assert_eq!(error.kind(), kind, "{error}");
         let text = error.to_string();
-        assert!(text.contains(says), "{text}");
+        assert!(text.contains(expected), "{text}");
         assert!(
             text.starts_with("GOOGLE_APPLICATION_CREDENTIALS="),
             "{text}"
@@ -205,7 +205,7 @@ fn a_file_that_cannot_be_used_is_an_error_and_never_skipped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn where_there_is_nothing_every_place_is_named_with_the_ways_out() {
+async fn an_error_names_every_location_and_the_remedies() {
     let offline = find(&home().var("NO_GCE_CHECK", "true")).expect_err("nothing");
     assert_eq!(
         offline.to_string(),
@@ -215,12 +215,15 @@ async fn where_there_is_nothing_every_place_is_named_with_the_ways_out() {
             offline.hint().expect("ways out")
         )
     );
-    for way in [
+    for remedy in [
         "gcloud auth application-default login",
         VARIABLE,
         "https://",
     ] {
-        assert!(offline.hint().expect("ways out").contains(way), "{offline}");
+        assert!(
+            offline.hint().expect("ways out").contains(remedy),
+            "{offline}"
+        );
     }
 
     let machine = Machine::new();
@@ -230,7 +233,7 @@ async fn where_there_is_nothing_every_place_is_named_with_the_ways_out() {
         .metadata_transport(machine.transport())
         .find()
         .expect("not asked yet");
-    assert!(machine.seen().is_empty());
+    assert!(machine.recorded().is_empty());
     assert_eq!(found.describe(), "service account of the metadata server");
     let error = ask(&found).await.expect_err("nothing");
     assert_eq!(
@@ -258,12 +261,12 @@ async fn a_metadata_server_that_comes_late_is_found_without_a_restart() {
         .find()
         .expect("not asked yet");
     ask(&found).await.expect_err("nobody there");
-    let probes = machine.seen().len();
+    let probes = machine.recorded().len();
     for _ in 0..1000 {
         ask(&found).await.expect_err("nobody there");
     }
     assert_eq!(
-        machine.seen().len(),
+        machine.recorded().len(),
         probes,
         "nobody is asked again at once"
     );
@@ -273,11 +276,11 @@ async fn a_metadata_server_that_comes_late_is_found_without_a_restart() {
     assert!(machine.server.accepts(&bearer(&headers)));
     machine.forget();
     ask(&found).await.expect("a token");
-    assert!(machine.seen().is_empty());
+    assert!(machine.recorded().is_empty());
 }
 
 #[tokio::test]
-async fn a_metadata_server_that_somebody_names_is_not_looked_for() {
+async fn a_metadata_server_that_is_named_is_not_looked_for() {
     let machine = Machine::new().at("named.example");
     let found = ApplicationDefault::new()
         .environment(home().var("GCE_METADATA_HOST", "named.example"))
@@ -285,7 +288,7 @@ async fn a_metadata_server_that_somebody_names_is_not_looked_for() {
         .find()
         .expect("credentials");
     ask(&found).await.expect("a token");
-    assert_eq!(machine.seen().len(), 1, "{:?}", machine.seen());
+    assert_eq!(machine.recorded().len(), 1, "{:?}", machine.recorded());
 }
 
 #[tokio::test(start_paused = true)]
@@ -305,7 +308,7 @@ async fn settings_reach_the_credentials() {
     assert_eq!(headers.headers()["x-goog-user-project"], "of-environment");
     assert!(
         machine
-            .seen()
+            .recorded()
             .pop()
             .expect("a request")
             .ends_with("?scopes=https%3A%2F%2Fscope")
@@ -405,9 +408,9 @@ fn a_subject_needs_credentials_that_can_act_for_users() {
 fn debug_shows_no_secret() {
     let environment = home().file(GCLOUD, user("u"));
     let adc = ApplicationDefault::new().environment(environment.clone());
-    let shown = format!("{adc:?} {:#?}", find(&environment).expect("credentials"));
+    let displayed = format!("{adc:?} {:#?}", find(&environment).expect("credentials"));
     assert!(
-        shown.contains(GCLOUD) && !shown.contains("canary"),
-        "{shown}"
+        displayed.contains(GCLOUD) && !displayed.contains("canary"),
+        "{displayed}"
     );
 }

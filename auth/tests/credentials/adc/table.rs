@@ -20,19 +20,21 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
+    locations::{at_home, sign_in, store},
     machine::{Machine, ask, refused, silent},
-    places::{at_home, sign_in, store},
 };
 
 #[derive(Deserialize)]
 struct Recorded {
     google_auth_version: String,
-    rows: Vec<Row>,
-    places: Vec<Place>,
+    #[serde(rename = "rows")]
+    cases: Vec<Case>,
+    #[serde(rename = "places")]
+    locations: Vec<Location>,
 }
 
 #[derive(Deserialize)]
-struct Row {
+struct Case {
     variable: String,
     gcloud: String,
     metadata: String,
@@ -41,7 +43,7 @@ struct Row {
 
 /// Where gcloud's file is looked for, and what is in the store of `gapi auth login`.
 #[derive(Deserialize)]
-struct Place {
+struct Location {
     home: String,
     store: String,
     metadata: String,
@@ -53,7 +55,8 @@ struct Place {
 #[derive(Deserialize)]
 struct Differences {
     differences: Vec<Difference>,
-    places: Vec<PlaceDifference>,
+    #[serde(rename = "places")]
+    locations: Vec<LocationDifference>,
 }
 
 /// Where what is found here differs on purpose.
@@ -72,15 +75,15 @@ fn is(expected: &str, value: &str) -> bool {
 }
 
 impl Difference {
-    fn is_of(&self, row: &Row) -> bool {
-        self.variable.contains(&row.variable)
-            && is(&self.gcloud, &row.gcloud)
-            && is(&self.metadata, &row.metadata)
+    fn is_of(&self, case: &Case) -> bool {
+        self.variable.contains(&case.variable)
+            && is(&self.gcloud, &case.gcloud)
+            && is(&self.metadata, &case.metadata)
     }
 }
 
 #[derive(Deserialize)]
-struct PlaceDifference {
+struct LocationDifference {
     home: String,
     store: BTreeSet<String>,
     metadata: String,
@@ -88,11 +91,11 @@ struct PlaceDifference {
     why: String,
 }
 
-impl PlaceDifference {
-    fn is_of(&self, place: &Place) -> bool {
-        is(&self.home, &place.home)
-            && self.store.contains(&place.store)
-            && is(&self.metadata, &place.metadata)
+impl LocationDifference {
+    fn is_of(&self, location: &Location) -> bool {
+        is(&self.home, &location.home)
+            && self.store.contains(&location.store)
+            && is(&self.metadata, &location.metadata)
     }
 }
 
@@ -171,7 +174,7 @@ fn named(files: &Files, variable: &str) -> String {
     }
 }
 
-fn environment(files: &Files, row: &Row) -> Environment {
+fn environment(files: &Files, case: &Case) -> Environment {
     let mut environment = Environment::new()
         .var("CLOUDSDK_CONFIG", "/sdk")
         .file(
@@ -182,16 +185,16 @@ fn environment(files: &Files, row: &Row) -> Environment {
         .file(r"C:\keys\robot.json", files["service_account.json"].clone());
     for (name, content) in files {
         environment = environment.file(format!("/files/{name}"), content.clone());
-        if name == "gcloud.json" && row.gcloud == "present" {
+        if name == "gcloud.json" && case.gcloud == "present" {
             let path = "/sdk/application_default_credentials.json";
             environment = environment.file(path, content.clone());
         }
     }
-    if row.variable != "unset" {
-        let value = named(files, &row.variable);
+    if case.variable != "unset" {
+        let value = named(files, &case.variable);
         environment = environment.var("GOOGLE_APPLICATION_CREDENTIALS", value);
     }
-    match row.metadata.as_str() {
+    match case.metadata.as_str() {
         "named" => environment.var("GCE_METADATA_HOST", "named.example"),
         "no_check_true" => environment.var("NO_GCE_CHECK", "true"),
         "no_check_1" => environment.var("NO_GCE_CHECK", "1"),
@@ -211,19 +214,19 @@ fn machine(metadata: &str) -> Machine {
 }
 
 /// What is found, in the words of the recording; `who` only where it is the expected one.
-async fn found(row: &Row, files: &Files, who: Option<&str>) -> Value {
-    let machine = machine(&row.metadata);
+async fn found(case: &Case, files: &Files, who: Option<&str>) -> Value {
+    let machine = machine(&case.metadata);
     let adc = ApplicationDefault::new()
-        .environment(environment(files, row))
+        .environment(environment(files, case))
         .metadata_transport(machine.transport());
     let credentials = match adc.find() {
         Ok(credentials) => credentials,
         Err(error) => {
             assert!(!error.is_transient(), "{error}");
             assert!(error.hint().is_some(), "no way out: {error}");
-            let value = named(files, &row.variable);
+            let value = named(files, &case.variable);
             let is_path = !matches!(
-                row.variable.as_str(),
+                case.variable.as_str(),
                 "unset" | "empty" | "json_itself" | "pem_itself"
             );
             let text = error.to_string();
@@ -233,14 +236,17 @@ async fn found(row: &Row, files: &Files, who: Option<&str>) -> Value {
             return json!({"error": format!("{:?}", error.kind()), "at": "find"});
         }
     };
-    assert!(machine.seen().is_empty(), "the network was touched early");
+    assert!(
+        machine.recorded().is_empty(),
+        "the network was touched early"
+    );
     if *credentials.origin() == Origin::MetadataServer
         && let Err(error) = ask(&credentials).await
     {
         assert_eq!(error.kind(), AuthErrorKind::NotFound, "{error}");
         return json!({"error": "NotFound", "at": "use"});
     }
-    let (kind, whose) = kind(&credentials, row, who);
+    let (kind, whose) = kind(&credentials, case, who);
     let project = match credentials.origin() {
         Origin::MetadataServer => credentials.project_id().await.expect("a project"),
         _ => credentials.known_project_id().map(str::to_owned),
@@ -250,34 +256,34 @@ async fn found(row: &Row, files: &Files, who: Option<&str>) -> Value {
 }
 
 /// The type of the file that the credentials come from, and whose they are.
-fn kind(credentials: &DefaultCredentials, row: &Row, who: Option<&str>) -> (String, Value) {
+fn kind(credentials: &DefaultCredentials, case: &Case, who: Option<&str>) -> (String, Value) {
     let kind = match credentials.origin() {
         Origin::MetadataServer => return (String::from("metadata_server"), json!("default")),
         Origin::Gcloud(_) => String::from("authorized_user"),
-        _ => match row.variable.as_str() {
+        _ => match case.variable.as_str() {
             "utf16" | "windows_path" => String::from("service_account"),
             name if name.starts_with("nested_") => String::from("impersonated_service_account"),
             name => name.to_owned(),
         },
     };
-    let shown = format!("{credentials:?}");
-    let who = who.filter(|who| shown.contains(who));
-    (kind, who.map_or(json!(shown), |who| json!(who)))
+    let displayed = format!("{credentials:?}");
+    let who = who.filter(|who| displayed.contains(who));
+    (kind, who.map_or(json!(displayed), |who| json!(who)))
 }
 
 /// What google-auth's errors are here.
-fn expected(row: &Row) -> Value {
-    if row.google_auth.get("error").is_none() {
-        return row.google_auth.clone();
+fn expected(case: &Case) -> Value {
+    if case.google_auth.get("error").is_none() {
+        return case.google_auth.clone();
     }
-    let error = match row.variable.as_str() {
+    let error = match case.variable.as_str() {
         "unset" | "empty" | "missing_file" | "quoted" | "newline" => "NotFound",
         "bad_json" | "no_type" | "json_itself" | "pem_itself" | "folder" => "Config",
         _ => "Unsupported",
     };
     // Whether there is a metadata server is not asked before a token is needed.
-    let late = matches!(row.variable.as_str(), "unset" | "empty")
-        && matches!(row.metadata.as_str(), "no" | "slow");
+    let late = matches!(case.variable.as_str(), "unset" | "empty")
+        && matches!(case.metadata.as_str(), "no" | "slow");
     json!({"error": error, "at": if late { "use" } else { "find" }})
 }
 
@@ -287,29 +293,29 @@ async fn every_situation_is_as_google_auth_has_it_or_differs_on_purpose() {
     let Differences { differences, .. } = read("differences.json");
     let files = files();
     assert!(!recorded.google_auth_version.is_empty());
-    assert_eq!(recorded.rows.len(), 14 * 2 * 6 + 13 * 2 * 2);
+    assert_eq!(recorded.cases.len(), 14 * 2 * 6 + 13 * 2 * 2);
     let mut wrong = Vec::new();
     let mut used = vec![0; differences.len()];
-    for row in &recorded.rows {
+    for case in &recorded.cases {
         let difference = differences
             .iter()
-            .position(|difference| difference.is_of(row));
+            .position(|difference| difference.is_of(case));
         let expected = match difference {
-            None => expected(row),
-            Some(place) => {
-                used[place] += 1;
+            None => expected(case),
+            Some(location) => {
+                used[location] += 1;
                 assert_ne!(
-                    differences[place].gapi,
-                    expected(row),
+                    differences[location].gapi,
+                    expected(case),
                     "no difference: {}",
-                    differences[place].why
+                    differences[location].why
                 );
-                differences[place].gapi.clone()
+                differences[location].gapi.clone()
             }
         };
-        let found = found(row, &files, expected["who"].as_str()).await;
+        let found = found(case, &files, expected["who"].as_str()).await;
         if found != expected {
-            let situation = (&row.variable, &row.gcloud, &row.metadata);
+            let situation = (&case.variable, &case.gcloud, &case.metadata);
             wrong.push(format!("{situation:?}: expected {expected}, found {found}"));
         }
     }
@@ -317,7 +323,7 @@ async fn every_situation_is_as_google_auth_has_it_or_differs_on_purpose() {
         wrong.is_empty(),
         "{} of {}: {wrong:#?}",
         wrong.len(),
-        recorded.rows.len()
+        recorded.cases.len()
     );
     assert!(
         used.iter().all(|used| *used > 0),
@@ -326,14 +332,14 @@ async fn every_situation_is_as_google_auth_has_it_or_differs_on_purpose() {
 }
 
 /// The environment of a place; a folder holds what is on the machine.
-async fn place(place: &Place, folder: &Path, gcloud: &[u8]) -> Environment {
+async fn location(location: &Location, folder: &Path, gcloud: &[u8]) -> Environment {
     let write = |path: &Path| {
         fs::create_dir_all(path.parent().expect("a folder")).expect("made");
         fs::write(path, gcloud).expect("written");
     };
-    let kind = place.home.rsplit_once("home_").map(|(_, kind)| kind);
+    let kind = location.home.rsplit_once("home_").map(|(_, kind)| kind);
     let Some(kind) = kind else {
-        return windows(&place.home, gcloud);
+        return windows(&location.home, gcloud);
     };
     let home = folder.join(kind);
     let environment = at_home(&home);
@@ -349,14 +355,14 @@ async fn place(place: &Place, folder: &Path, gcloud: &[u8]) -> Environment {
         _ => {}
     }
     let store = store(&environment);
-    if place.store.starts_with("good") {
+    if location.store.starts_with("good") {
         sign_in(&store, "ann@example.com").await;
     }
-    if place.store.ends_with("bad") {
+    if location.store.ends_with("bad") {
         write(&store.folder().join("bad.json"));
     }
     #[cfg(unix)]
-    if place.store == "closed" {
+    if location.store == "closed" {
         let tokens = store.folder();
         fs::create_dir_all(tokens.parent().expect("a folder")).expect("made");
         std::os::unix::fs::symlink(tokens, tokens).expect("a link");
@@ -388,16 +394,16 @@ fn gcloud_path(environment: &Environment) -> Option<std::path::PathBuf> {
 // Symbolic links that lead to themselves are there on Unix only.
 #[cfg(unix)]
 #[tokio::test(start_paused = true)]
-async fn every_place_is_as_google_auth_has_it_or_differs_on_purpose() {
+async fn every_location_is_that_of_google_auth_or_differs_on_purpose() {
     let recorded: Recorded = read("google_auth.json");
-    let Differences { places, .. } = read("differences.json");
+    let Differences { locations, .. } = read("differences.json");
     let gcloud = files()["gcloud.json"].clone();
-    assert_eq!(recorded.places.len(), 10 * 2 + 2 * 4 * 2);
+    assert_eq!(recorded.locations.len(), 10 * 2 + 2 * 4 * 2);
     let mut wrong = Vec::new();
-    let mut used = vec![0; places.len()];
-    for row in &recorded.places {
+    let mut used = vec![0; locations.len()];
+    for case in &recorded.locations {
         let folder = tempfile::tempdir().expect("a folder");
-        let environment = place(row, folder.path(), &gcloud).await;
+        let environment = location(case, folder.path(), &gcloud).await;
         if let Some(path) = gcloud_path(&environment) {
             let path = path.display().to_string();
             let path = path.replace(&folder.path().display().to_string(), "HOMES");
@@ -407,9 +413,9 @@ async fn every_place_is_as_google_auth_has_it_or_differs_on_purpose() {
             } else {
                 path
             };
-            assert_eq!(path, row.path, "{}", row.home);
+            assert_eq!(path, case.path, "{}", case.home);
         }
-        let machine = machine(&row.metadata);
+        let machine = machine(&case.metadata);
         let credentials = ApplicationDefault::new()
             .environment(environment)
             .metadata_transport(machine.transport())
@@ -423,23 +429,25 @@ async fn every_place_is_as_google_auth_has_it_or_differs_on_purpose() {
             },
             _ => json!({"credentials": "authorized_user", "who": "gcloud.apps.example"}),
         };
-        let of_google = &row.google_auth;
+        let of_google = &case.google_auth;
         let usual = match of_google.get("error") {
             Some(_) => json!({"error": "NotFound"}),
             None => json!({"credentials": of_google["credentials"], "who": of_google["who"]}),
         };
-        let difference = places.iter().position(|difference| difference.is_of(row));
+        let difference = locations
+            .iter()
+            .position(|difference| difference.is_of(case));
         let expected = match difference {
             None => usual,
-            Some(place) => {
-                used[place] += 1;
-                let difference = &places[place];
+            Some(location) => {
+                used[location] += 1;
+                let difference = &locations[location];
                 assert_ne!(difference.gapi, usual, "no difference: {}", difference.why);
                 difference.gapi.clone()
             }
         };
         if found != expected {
-            let situation = (&row.home, &row.store, &row.metadata);
+            let situation = (&case.home, &case.store, &case.metadata);
             wrong.push(format!("{situation:?}: expected {expected}, found {found}"));
         }
     }

@@ -24,7 +24,7 @@ async fn the_fetch_goes_on_without_the_caller_who_started_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn others_keep_waiting_when_some_go() {
+async fn others_wait_on_when_some_go() {
     let script = Script::new([give_after("first", 3600, secs(5))]);
     let credentials = script.cached();
     let impatient = (0..1000).map(|n| tokio::time::timeout(secs(n % 5), ask(&credentials)));

@@ -72,7 +72,7 @@ async fn a_crowd_shares_one_error() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_set_of_scopes_has_its_own_token_whatever_the_order() {
+async fn each_set_of_scopes_has_its_own_token_in_any_order() {
     let script = Script::new([]);
     let credentials = script.cached();
     let one = ask_for(&credentials, &["a", "b"]).await.expect("a token");

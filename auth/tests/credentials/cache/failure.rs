@@ -85,7 +85,7 @@ async fn retry_after_is_honoured_within_a_fetch() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_retry_after_beyond_the_deadline_is_reported_at_once_and_kept_to() {
+async fn a_retry_after_beyond_the_deadline_is_reported_at_once_and_obeyed() {
     let script = Script::new([Act::Fail(
         transient("busy").with_retry_after(Some(secs(120))),
     )]);
@@ -119,7 +119,7 @@ async fn an_endpoint_that_hangs_fails_within_a_minute_and_recovers() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_endpoint_that_hangs_in_the_background_costs_nobody_anything() {
+async fn an_endpoint_that_hangs_in_the_background_costs_no_caller_anything() {
     let script = Script::new([give("first", 3600), Act::Hang, Act::Hang, Act::Hang]);
     let credentials = script.cached();
     assert_eq!(token(&credentials).await, "first");
@@ -130,7 +130,7 @@ async fn an_endpoint_that_hangs_in_the_background_costs_nobody_anything() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_is_remembered_for_a_moment_and_not_for_longer() {
+async fn a_failure_is_remembered_briefly() {
     let script = Script::new(fail(3));
     let credentials = script.cached();
     for _ in 0..1000 {
@@ -184,7 +184,7 @@ async fn a_source_that_panics_is_an_error_and_not_a_hang() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_program_says_how_often_and_for_how_long_a_token_is_asked_for() {
+async fn a_program_sets_how_often_and_for_how_long_a_token_is_asked_for() {
     let busy = || Script::new((0..100).map(|_| Act::Fail(transient("busy"))));
     let hanging = || Script::new((0..100).map(|_| Act::Hang));
     let policy = TokenRetryPolicy::new;

@@ -118,9 +118,9 @@ async fn headers_from_elsewhere_reject_nothing() {
     let script = Script::new([]);
     let (credentials, other) = (script.cached(), script.cached());
     assert_eq!(token(&credentials).await, "token-1");
-    let foreign = ask(&other).await.expect("a token");
+    let other_token = ask(&other).await.expect("a token");
     assert!(!credentials.reject(&AuthHeaders::none()));
-    credentials.reject(&foreign);
+    credentials.reject(&other_token);
     assert_eq!(token(&credentials).await, "token-1");
 
     let fixed = AccessToken::new("fixed");

@@ -40,7 +40,7 @@ fn when_the_fetching_runtime_is_shut_down_a_waiting_caller_takes_over() {
 }
 
 #[test]
-fn a_fetch_on_a_runtime_that_nobody_drives_is_given_up() {
+fn a_fetch_on_a_runtime_that_is_not_driven_is_given_up() {
     let script = Script::new([Act::Hang]);
     let clock = ManualClock::new(SystemTime::now());
     let credentials = script.cached().clock(Arc::new(clock.clone()));
@@ -63,7 +63,7 @@ fn a_fetch_on_a_runtime_that_nobody_drives_is_given_up() {
 }
 
 #[test]
-fn a_refresh_on_a_runtime_that_nobody_drives_is_given_up() {
+fn a_refresh_on_a_runtime_that_is_not_driven_is_given_up() {
     let script = Script::new([give("first", 3600), Act::Hang]);
     let clock = ManualClock::new(SystemTime::now());
     let credentials = script.cached().clock(Arc::new(clock.clone()));

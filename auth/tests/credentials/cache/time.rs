@@ -10,7 +10,7 @@ use gapi_transport::{Clock, ManualClock};
 use super::support::{Act, Script, ask, give, give_after, pass, secs, settle, token};
 
 #[tokio::test(start_paused = true)]
-async fn a_token_is_refreshed_early_while_callers_keep_using_it() {
+async fn a_token_is_refreshed_early_while_callers_use_it() {
     let script = Script::new([give("first", 3600), give_after("second", 3600, secs(20))]);
     let credentials = script.cached();
     assert_eq!(token(&credentials).await, "first");
@@ -30,7 +30,7 @@ async fn a_token_is_refreshed_early_while_callers_keep_using_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_fetched_while_nobody_asks() {
+async fn nothing_is_fetched_without_callers() {
     let script = Script::new([]);
     let credentials = script.cached();
     assert_eq!(token(&credentials).await, "token-1");
@@ -52,7 +52,7 @@ async fn a_short_lived_token_is_used_for_most_of_its_life() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_without_expiry_is_kept() {
+async fn a_token_without_expiry_is_cached() {
     let script = Script::new([Act::Give {
         value: "forever".into(),
         lifetime: None,

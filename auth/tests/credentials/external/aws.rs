@@ -32,8 +32,8 @@ fn account(source: Value, environment: Environment, google: &Google) -> External
 
 /// A metadata server, which gives this for the availability zone, the role and its keys.
 fn metadata(zone: &'static str, role: &'static str, keys: Value) -> Google {
-    Google::acting(move |seen| {
-        let text = match seen.uri.path() {
+    Google::acting(move |recorded| {
+        let text = match recorded.uri.path() {
             "/latest/meta-data/placement/availability-zone" => zone.to_owned(),
             "/latest/meta-data/iam/security-credentials"
             | "/latest/meta-data/iam/security-credentials/" => role.to_owned(),
@@ -50,7 +50,7 @@ fn keys() -> Value {
 
 /// The signed request that was exchanged.
 fn signed(google: &Google) -> Value {
-    let last = google.seen().pop().expect("an exchange");
+    let last = google.recorded().pop().expect("an exchange");
     decode(&last.form()["subject_token"]).parse().expect("JSON")
 }
 
@@ -81,7 +81,7 @@ async fn the_request_is_good_for_this_provider_only() {
 }
 
 #[tokio::test]
-async fn what_the_environment_says_is_not_asked_for() {
+async fn what_the_environment_has_is_not_asked_for() {
     let environment = Environment::new()
         .var("AWS_DEFAULT_REGION", "eu-west-1")
         .var("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
@@ -90,7 +90,7 @@ async fn what_the_environment_says_is_not_asked_for() {
     ask(&account(source(), environment.clone(), &google))
         .await
         .expect("a token");
-    assert_eq!(google.seen().len(), 1);
+    assert_eq!(google.recorded().len(), 1);
     assert_eq!(
         header(&signed(&google), "host"),
         "sts.eu-west-1.amazonaws.com"
@@ -129,14 +129,17 @@ async fn what_the_environment_says_is_not_asked_for() {
 async fn the_session_token_goes_with_every_request() {
     let mut source = source();
     source["imdsv2_session_token_url"] = json!(format!("{ROOT}/api/token"));
-    let google = Google::acting(|seen| match seen.uri.path() {
+    let google = Google::acting(|recorded| match recorded.uri.path() {
         "/latest/api/token" => {
-            assert_eq!(seen.method, http::Method::PUT);
-            assert_eq!(seen.header("x-aws-ec2-metadata-token-ttl-seconds"), "300");
+            assert_eq!(recorded.method, http::Method::PUT);
+            assert_eq!(
+                recorded.header("x-aws-ec2-metadata-token-ttl-seconds"),
+                "300"
+            );
             Some(Ok(response(200, "session\n")))
         }
         path if path.starts_with("/latest/") => {
-            let is_known = seen
+            let is_known = recorded
                 .headers
                 .get("x-aws-ec2-metadata-token")
                 .is_some_and(|token| token == "session");
@@ -169,7 +172,7 @@ async fn a_slash_at_the_end_of_the_url_is_no_slash_too_many() {
 
 #[tokio::test]
 async fn metadata_servers_that_give_nothing_are_explained() {
-    for (zone, role, keys, said) in [
+    for (zone, role, keys, expected) in [
         ("nowhere", "role", keys(), "availability zone"),
         ("us-east-2b", "", keys(), "no role"),
         ("us-east-2b", "../../etc", keys(), "no role"),
@@ -179,8 +182,8 @@ async fn metadata_servers_that_give_nothing_are_explained() {
         let google = metadata(zone, role, keys);
         let error = ask(&account(source(), Environment::new(), &google))
             .await
-            .expect_err(said);
-        assert!(error.to_string().contains(said), "{said}: {error}");
+            .expect_err(expected);
+        assert!(error.to_string().contains(expected), "{expected}: {error}");
         assert_eq!(google.count("sts.googleapis.com"), 0);
     }
     let google = Google::acting(|_| Some(Ok(response(404, ""))));
@@ -216,7 +219,7 @@ async fn a_region_cannot_change_the_host() {
             .await
             .expect_err(region);
         assert_eq!(error.kind(), AuthErrorKind::Config);
-        assert!(google.seen().is_empty());
+        assert!(google.recorded().is_empty());
     }
 }
 
@@ -253,7 +256,7 @@ async fn a_supplier_of_the_programs_own() {
             .contains("Credential=AKIDOWN/20261122/ap-southeast-1/sts/aws4_request")
     );
     assert_eq!(
-        google.seen()[0].form()["subject_token_type"],
+        google.recorded()[0].form()["subject_token_type"],
         "urn:ietf:params:aws:token-type:aws4_request"
     );
 }

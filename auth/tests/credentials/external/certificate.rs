@@ -32,9 +32,9 @@ async fn chain(
 ) -> Result<Value, gapi_auth::AuthError> {
     let google = Google::default();
     ask(&account(environment, path).transport(google.shared())).await?;
-    let form = google.seen()[0].form();
+    let form = google.recorded()[0].form();
     assert!(
-        google.seen()[0]
+        google.recorded()[0]
             .header("x-goog-api-client")
             .ends_with("source/x509")
     );
@@ -70,14 +70,14 @@ async fn the_default_configuration_is_where_gcloud_keeps_it() {
             .transport(google.shared())
             .clock(clock());
         ask(&account).await.expect("a token");
-        assert_eq!(google.seen()[0].form()["subject_token"], "[\"MAEA\"]");
+        assert_eq!(google.recorded()[0].form()["subject_token"], "[\"MAEA\"]");
     }
 }
 
 #[tokio::test]
 async fn files_that_cannot_be_used_are_named() {
     let broken = |path: &str, text: &str| environment().file(path, text);
-    for (environment, path, kind, said) in [
+    for (environment, path, kind, expected) in [
         (
             broken("/config.json", "{}"),
             None,
@@ -127,9 +127,9 @@ async fn files_that_cannot_be_used_are_named() {
             "not the first one",
         ),
     ] {
-        let error = chain(environment, path).await.expect_err(said);
+        let error = chain(environment, path).await.expect_err(expected);
         assert_eq!(error.kind(), kind, "{error}");
-        assert!(error.to_string().contains(said), "{said}: {error}");
+        assert!(error.to_string().contains(expected), "{expected}: {error}");
         assert!(!everything(&error).contains("canary"), "{error:?}");
     }
 }

@@ -107,8 +107,8 @@ fn types(google: &Google) -> Vec<(&'static str, Arc<dyn Credentials>)> {
 }
 
 /// What gives the token in the end, as opposed to what leads there.
-fn is_final(name: &str, seen: &Seen) -> bool {
-    let url = seen.uri.to_string();
+fn is_final(name: &str, recorded: &Recorded) -> bool {
+    let url = recorded.uri.to_string();
     match name {
         "impersonated" | "file, impersonating" => url.ends_with(":generateAccessToken"),
         "impersonated with a subject" => url.starts_with("https://oauth2.googleapis.com/"),
@@ -117,8 +117,8 @@ fn is_final(name: &str, seen: &Seen) -> bool {
 }
 
 /// Metadata of AWS and the subject token's server.
-fn sources(seen: &Seen) -> Option<Answer> {
-    let text = match seen.uri.path() {
+fn sources(recorded: &Recorded) -> Option<Outcome> {
+    let text = match recorded.uri.path() {
         "/latest/meta-data/iam/security-credentials" => "role".to_owned(),
         "/latest/meta-data/iam/security-credentials/role" => {
             json!({"AccessKeyId": "AKIDEXAMPLE", "SecretAccessKey": "secret"}).to_string()
@@ -157,9 +157,9 @@ async fn one_request_for_each_refresh() {
         );
         let finals = |google: &Google| {
             google
-                .seen()
+                .recorded()
                 .iter()
-                .filter(|seen| is_final(name, seen))
+                .filter(|recorded| is_final(name, recorded))
                 .count()
         };
         assert_eq!(finals(&google), 1, "{name}");
@@ -179,10 +179,10 @@ async fn a_bad_hour_costs_no_valid_token_and_ends_by_itself() {
         let broken = Arc::new(AtomicBool::new(false));
         let turns = Arc::new(AtomicUsize::new(0));
         let (down, turn) = (broken.clone(), turns.clone());
-        let google = Google::acting(move |seen| {
+        let google = Google::acting(move |recorded| {
             if !down.load(Ordering::SeqCst) {
                 // Times of expiry as points in time follow tokio's clock too.
-                return sources(seen).or_else(|| expiring(seen));
+                return sources(recorded).or_else(|| expiring(recorded));
             }
             Some(match turn.fetch_add(1, Ordering::SeqCst) % 5 {
                 0 => Ok(response(503, "busy")),
@@ -233,8 +233,8 @@ async fn a_bad_hour_costs_no_valid_token_and_ends_by_itself() {
 }
 
 /// A token that expires an hour from now, by the clock that the credentials use.
-fn expiring(seen: &Seen) -> Option<Answer> {
-    if !seen.uri.path().ends_with(":generateAccessToken") {
+fn expiring(recorded: &Recorded) -> Option<Outcome> {
+    if !recorded.uri.path().ends_with(":generateAccessToken") {
         return None;
     }
     let now = gapi_transport::Clock::now(&gapi_transport::SystemClock);

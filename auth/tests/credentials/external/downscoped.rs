@@ -60,21 +60,21 @@ async fn a_source_token_that_was_revoked_is_replaced_once() {
         let number = count.fetch_add(1, Ordering::SeqCst);
         async move { Ok(Token::new(format!("wide-{number}"))) }
     });
-    let google = Google::acting(|seen| {
-        (seen.form()["subject_token"] == "wide-0")
+    let google = Google::acting(|recorded| {
+        (recorded.form()["subject_token"] == "wide-0")
             .then(|| Ok(refused(400, "invalid_grant", "The token is invalid")))
     });
     let limited = Downscoped::new(source, AccessBoundary::new([rule()]))
         .transport(google.shared())
         .clock(clock());
     ask(&limited).await.expect("a token");
-    assert_eq!(google.seen().len(), 2);
+    assert_eq!(google.recorded().len(), 2);
 }
 
 #[tokio::test]
 async fn boundaries_that_cannot_work_are_refused_before_anything_is_sent() {
     let google = Google::default();
-    for (rules, said) in [
+    for (rules, expected) in [
         (vec![], "1 to 10 rules"),
         (vec![rule(); 11], "1 to 10 rules"),
         (
@@ -91,16 +91,16 @@ async fn boundaries_that_cannot_work_are_refused_before_anything_is_sent() {
     ] {
         let limited = Downscoped::new(AccessToken::new("wide"), AccessBoundary::new(rules))
             .transport(google.shared());
-        let error = ask(&limited).await.expect_err(said);
+        let error = ask(&limited).await.expect_err(expected);
         assert_eq!(error.kind(), AuthErrorKind::Config);
-        assert!(error.to_string().contains(said), "{said}: {error}");
-        limited.token().await.expect_err(said);
+        assert!(error.to_string().contains(expected), "{expected}: {error}");
+        limited.token().await.expect_err(expected);
     }
     let keyed = Downscoped::new(ApiKey::new("key"), AccessBoundary::new([rule()]))
         .transport(google.shared())
         .clock(clock());
     let error = ask(&keyed).await.expect_err("no token to limit");
     assert!(error.to_string().contains("API keys"), "{error}");
-    assert!(google.seen().is_empty());
+    assert!(google.recorded().is_empty());
     assert!(keyed.describe().contains("access boundary"));
 }

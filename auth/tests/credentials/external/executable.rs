@@ -47,7 +47,7 @@ fn account(environment: Environment, google: &Google) -> ExternalAccount {
 }
 
 #[tokio::test]
-async fn it_runs_only_where_somebody_allows_it() {
+async fn it_runs_only_where_it_is_allowed() {
     let (environment, runs) = program(printed());
     let google = Google::default();
     for value in ["", "0", "true", "11"] {
@@ -65,7 +65,10 @@ async fn it_runs_only_where_somebody_allows_it() {
     }
     let forbidden = account(environment.clone(), &google).allow_executables(false);
     ask(&forbidden).await.expect_err("the program's word");
-    assert_eq!((runs.load(Ordering::SeqCst), google.seen().len()), (0, 0));
+    assert_eq!(
+        (runs.load(Ordering::SeqCst), google.recorded().len()),
+        (0, 0)
+    );
     ask(&account(environment.clone(), &google))
         .await
         .expect("the environment's word");
@@ -89,19 +92,19 @@ async fn both_kinds_of_token_are_taken() {
         ask(&account(program(output).0, &google))
             .await
             .expect("a token");
-        assert_eq!(google.seen()[0].form()["subject_token"], "printed");
+        assert_eq!(google.recorded()[0].form()["subject_token"], "printed");
     }
 }
 
 #[tokio::test]
-async fn what_is_kept_is_used_while_it_is_valid() {
-    let kept = |expires: u64, token: &str| {
+async fn cached_output_is_used_while_it_is_valid() {
+    let cached = |expires: u64, token: &str| {
         json!({"version": 1, "success": true, "token_type": ID_TOKEN, "id_token": token, "expiration_time": expires}).to_string()
     };
     for (file, token, ran) in [
-        (kept(NOW + 60, "kept"), "kept", 0),
-        (kept(NOW, "kept"), "printed", 1),
-        (kept(NOW - 1, "kept"), "printed", 1),
+        (cached(NOW + 60, "kept"), "kept", 0),
+        (cached(NOW, "kept"), "printed", 1),
+        (cached(NOW - 1, "kept"), "printed", 1),
         // Without a time nobody knows.
         (
             printed().to_string().replace("printed", "kept"),
@@ -122,7 +125,11 @@ async fn what_is_kept_is_used_while_it_is_valid() {
         ask(&account(environment.file("/kept", file.clone()), &google))
             .await
             .expect("a token");
-        assert_eq!(google.seen()[0].form()["subject_token"], token, "{file}");
+        assert_eq!(
+            google.recorded()[0].form()["subject_token"],
+            token,
+            "{file}"
+        );
         assert_eq!(runs.load(Ordering::SeqCst), ran, "{file}");
     }
 }
@@ -150,12 +157,12 @@ async fn a_program_may_write_its_file_and_print_nothing() {
         .transport(google.shared())
         .clock(clock());
     ask(&account).await.expect("a token");
-    assert_eq!(google.seen()[0].form()["subject_token"], "printed");
+    assert_eq!(google.recorded()[0].form()["subject_token"], "printed");
 }
 
 #[tokio::test]
 async fn outputs_without_a_token_are_explained() {
-    for (output, kind, said) in [
+    for (output, kind, expected) in [
         (
             json!({"version": 1, "success": false, "code": "401", "message": "Caller not authorized"}),
             AuthErrorKind::Other,
@@ -198,16 +205,16 @@ async fn outputs_without_a_token_are_explained() {
         let google = Google::default();
         let error = ask(&account(program(output).0, &google))
             .await
-            .expect_err(said);
+            .expect_err(expected);
         assert_eq!(error.kind(), kind, "{error}");
-        assert!(error.to_string().contains(said), "{said}: {error}");
-        assert!(google.seen().is_empty());
+        assert!(error.to_string().contains(expected), "{expected}: {error}");
+        assert!(google.recorded().is_empty());
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn programs_that_fail_are_named() {
-    for (outcome, kind, said) in [
+    for (outcome, kind, expected) in [
         (
             Err(io::ErrorKind::NotFound),
             AuthErrorKind::NotFound,
@@ -295,9 +302,9 @@ async fn programs_that_fail_are_named() {
             .expect("a configuration")
             .environment(environment)
             .transport(Google::default().shared());
-        let error = ask(&account).await.expect_err(said);
+        let error = ask(&account).await.expect_err(expected);
         assert_eq!(error.kind(), kind, "{error}");
-        assert!(error.to_string().contains(said), "{said}: {error}");
+        assert!(error.to_string().contains(expected), "{expected}: {error}");
         assert!(!format!("{error:?}").contains("canary"), "{error:?}");
     }
 }
@@ -391,7 +398,7 @@ async fn a_real_program_sees_its_variables_and_arguments() {
     let account = real(command, &google);
     ask(&account).await.expect("a token");
     assert_eq!(
-        google.seen()[0].form()["subject_token"],
+        google.recorded()[0].form()["subject_token"],
         format!("two words|{POOL}|0")
     );
     assert!(account.describe().contains(POOL));

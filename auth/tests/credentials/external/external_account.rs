@@ -52,7 +52,7 @@ async fn subject_tokens_are_trimmed() {
         let google = Google::default();
         ask(&from_file(text, &google)).await.expect("a token");
         assert_eq!(
-            google.seen()[0].form()["subject_token"],
+            google.recorded()[0].form()["subject_token"],
             "subject",
             "{text:?}"
         );
@@ -71,9 +71,9 @@ async fn the_file_is_read_for_each_exchange() {
     assert!(account.reject(&used));
     ask(&account).await.expect("a token");
     let sent: Vec<_> = google
-        .seen()
+        .recorded()
         .iter()
-        .map(|seen| seen.form()["subject_token"].clone())
+        .map(|recorded| recorded.form()["subject_token"].clone())
         .collect();
     assert_eq!(sent, ["first", "second"]);
 }
@@ -83,7 +83,7 @@ async fn files_without_a_token_are_explained() {
     let json =
         json!({"file": "/token", "format": {"type": "json", "subject_token_field_name": "value"}});
     let google = Google::default();
-    for (source, environment, kind, said) in [
+    for (source, environment, kind, expected) in [
         (
             json!({"file": "/token"}),
             Environment::new(),
@@ -137,17 +137,17 @@ async fn files_without_a_token_are_explained() {
             .expect("a configuration")
             .environment(environment)
             .transport(google.shared());
-        let error = ask(&account).await.expect_err(said);
+        let error = ask(&account).await.expect_err(expected);
         assert_eq!(error.kind(), kind, "{error}");
-        assert!(error.to_string().contains(said), "{error}");
+        assert!(error.to_string().contains(expected), "{error}");
     }
-    assert!(google.seen().is_empty());
+    assert!(google.recorded().is_empty());
 }
 
 #[tokio::test]
 async fn a_url_that_refuses_is_named() {
-    let google = Google::acting(|seen| {
-        (seen.method == http::Method::GET)
+    let google = Google::acting(|recorded| {
+        (recorded.method == http::Method::GET)
             .then(|| Ok(response(400, "{\"error\": \"invalid_resource\"}")))
     });
     let source = json!({"url": "http://169.254.169.254/metadata/identity"});
@@ -161,14 +161,14 @@ async fn a_url_that_refuses_is_named() {
             .contains("the server of the subject token"),
         "{error}"
     );
-    assert_eq!(google.seen().len(), 1);
+    assert_eq!(google.recorded().len(), 1);
 }
 
 #[tokio::test]
-async fn a_long_answer_is_refused() {
+async fn a_long_response_is_refused() {
     let long = "x".repeat((1 << 20) + 1);
-    let google = Google::acting(move |seen| {
-        (seen.method == http::Method::GET).then(|| Ok(response(200, &long)))
+    let google = Google::acting(move |recorded| {
+        (recorded.method == http::Method::GET).then(|| Ok(response(200, &long)))
     });
     let source = json!({"url": "https://tokens.example/"});
     let error = ask(&account(source, Environment::new(), &google))
@@ -179,8 +179,8 @@ async fn a_long_answer_is_refused() {
 }
 
 #[tokio::test]
-async fn refusals_say_what_to_do() {
-    for (code, description, said) in [
+async fn refusals_name_what_to_do() {
+    for (code, description, expected) in [
         (
             "invalid_grant",
             "ID Token issued at 1 is stale to sign-in.",
@@ -218,12 +218,13 @@ async fn refusals_say_what_to_do() {
             (error.kind(), error.oauth_error()),
             (AuthErrorKind::OAuth, Some(code))
         );
-        assert!(error.to_string().contains(said), "{error}");
+        assert!(error.to_string().contains(expected), "{error}");
         assert!(!error.is_transient());
-        assert_eq!(google.seen().len(), 1);
+        assert_eq!(google.recorded().len(), 1);
     }
-    let google = Google::acting(|seen| {
-        seen.uri
+    let google = Google::acting(|recorded| {
+        recorded
+            .uri
             .path()
             .ends_with(":generateAccessToken")
             .then(|| Ok(api_error(403, "PERMISSION_DENIED", "denied")))
@@ -255,14 +256,14 @@ async fn what_may_pass_is_tried_again() {
                 .environment(Environment::new().file("/token", "subject"))
                 .transport(google.shared());
         ask(&account).await.expect("a token");
-        assert_eq!(google.seen().len(), 3);
+        assert_eq!(google.recorded().len(), 3);
     }
 }
 
 #[test]
 fn configurations_that_cannot_work_are_explained() {
     let file = || configuration(json!({"file": "/token"}));
-    for (field, value, said) in [
+    for (field, value, expected) in [
         ("type", json!("service_account"), "`service_account`"),
         ("type", Value::Null, "`type` is missing"),
         ("audience", json!(""), "`audience`"),
@@ -355,8 +356,8 @@ fn configurations_that_cannot_work_are_explained() {
     ] {
         let mut broken = file();
         broken[field] = value;
-        let error = ExternalAccount::from_json(&broken.to_string()).expect_err(said);
-        assert!(error.to_string().contains(said), "{said}: {error}");
+        let error = ExternalAccount::from_json(&broken.to_string()).expect_err(expected);
+        assert!(error.to_string().contains(expected), "{expected}: {error}");
         assert!(
             error.hint().is_some() || error.kind() == AuthErrorKind::Unsupported,
             "{error:?}"
@@ -394,7 +395,7 @@ async fn settings_that_cannot_work_are_refused_before_anything_is_sent() {
         let error = ask_for(&account, scopes).await.expect_err("a mistake");
         assert_eq!(error.kind(), AuthErrorKind::Config, "{error}");
     }
-    assert!(google.seen().is_empty());
+    assert!(google.recorded().is_empty());
 }
 
 /// A supplier that says what it was asked for.
@@ -423,13 +424,13 @@ async fn a_supplier_of_the_programs_own() {
         .transport(google.shared())
         .clock(clock());
     ask(&account).await.expect("a token");
-    let seen = google.seen();
+    let recorded = google.recorded();
     assert_eq!(
-        seen[0].form()["subject_token"],
+        recorded[0].form()["subject_token"],
         format!("{POOL} urn:ietf:params:oauth:token-type:jwt")
     );
     assert!(
-        seen[0]
+        recorded[0]
             .header("x-goog-api-client")
             .ends_with("source/programmatic")
     );

@@ -81,7 +81,7 @@ async fn the_assertion_is_signed_with_es256() {
         .audience("https://api.example.com")
         .transport(google.shared());
     assert_eq!(bearer(&ask(&account).await.expect("a token")), "granted-1");
-    let body = google.seen()[0].json();
+    let body = google.recorded()[0].json();
     let token = body["subject_token"].as_str().expect("a token");
     let (signed, signature) = token.rsplit_once('.').expect("three parts");
     let signature = URL_SAFE_NO_PAD.decode(signature).expect("base64url");
@@ -103,7 +103,7 @@ async fn an_audience_is_needed() {
         .expect_err("no audience");
     assert_eq!(error.kind(), AuthErrorKind::Config);
     assert!(error.to_string().contains(".audience("), "{error}");
-    assert!(google.seen().is_empty());
+    assert!(google.recorded().is_empty());
 }
 
 #[tokio::test]
@@ -133,7 +133,7 @@ async fn the_certificate_authority_is_the_files() {
 
 #[test]
 fn files_that_cannot_be_used_are_explained() {
-    for (field, value, said) in [
+    for (field, value, expected) in [
         ("format_version", json!("2"), "format version"),
         ("private_key", json!("canary"), "private_key"),
         (
@@ -149,7 +149,7 @@ fn files_that_cannot_be_used_are_explained() {
         let mut file = file();
         file[field] = value;
         let error = GdchServiceAccount::from_json(&file.to_string()).expect_err(field);
-        assert!(error.to_string().contains(said), "{error}");
+        assert!(error.to_string().contains(expected), "{error}");
         assert!(!everything(&error).contains("canary"), "{error:?}");
     }
 }

@@ -39,7 +39,7 @@ async fn the_token_is_the_accounts_until_it_expires() {
         Duration::from_secs(3600)
     );
     ask(&credentials).await.expect("the same token");
-    assert_eq!(google.seen().len(), 1);
+    assert_eq!(google.recorded().len(), 1);
     google.act(|_| None);
     clock.advance(Duration::from_secs(3601));
     let headers = ask(&credentials).await.expect("another token");
@@ -79,21 +79,21 @@ async fn a_refused_source_token_is_replaced_once() {
         let number = count.fetch_add(1, Ordering::SeqCst);
         async move { Ok(Token::new(format!("source-{number}"))) }
     });
-    let google = Google::acting(|seen| {
-        (seen.header("authorization") == "Bearer source-0")
+    let google = Google::acting(|recorded| {
+        (recorded.header("authorization") == "Bearer source-0")
             .then(|| Ok(api_error(401, "UNAUTHENTICATED", "expired")))
     });
     let credentials = Impersonated::new(source, TARGET)
         .transport(google.shared())
         .clock(clock());
     ask(&credentials).await.expect("a token");
-    assert_eq!(google.seen().len(), 2);
+    assert_eq!(google.recorded().len(), 2);
     assert_eq!(fetched.load(Ordering::SeqCst), 2);
 }
 
 #[tokio::test]
-async fn refusals_say_what_to_do() {
-    for (status, code, message, said) in [
+async fn refusals_name_what_to_do() {
+    for (status, code, message, expected) in [
         (
             403,
             "PERMISSION_DENIED",
@@ -131,9 +131,9 @@ async fn refusals_say_what_to_do() {
         assert_eq!(error.kind(), AuthErrorKind::OAuth);
         assert_eq!(error.oauth_error(), Some(code));
         assert!(!error.is_transient(), "{error}");
-        assert!(error.to_string().contains(said), "{error}");
+        assert!(error.to_string().contains(expected), "{error}");
         assert!(error.to_string().contains(TARGET), "{error}");
-        assert_eq!(google.seen().len(), 1, "{code}");
+        assert_eq!(google.recorded().len(), 1, "{code}");
     }
 }
 
@@ -152,7 +152,7 @@ async fn what_may_pass_is_tried_again() {
         let credentials =
             Impersonated::new(AccessToken::new("t"), TARGET).transport(google.shared());
         ask(&credentials).await.expect("a token");
-        assert_eq!(google.seen().len(), 3);
+        assert_eq!(google.recorded().len(), 3);
     }
 }
 
@@ -185,7 +185,7 @@ async fn settings_that_cannot_work_are_refused_before_anything_is_sent() {
     let elsewhere = subject.scopes(["s"]).universe_domain("example.org");
     let error = ask(&elsewhere).await.expect_err("no delegation there");
     assert_eq!(error.kind(), AuthErrorKind::Universe);
-    assert!(google.seen().is_empty());
+    assert!(google.recorded().is_empty());
 }
 
 #[tokio::test]
@@ -207,19 +207,19 @@ async fn the_universe_is_the_sources() {
         "example.org"
     );
     ask(&credentials).await.expect("a token");
-    let seen = google.seen();
-    assert_eq!(seen[1].uri.host(), Some("iamcredentials.example.org"));
+    let recorded = google.recorded();
+    assert_eq!(recorded[1].uri.host(), Some("iamcredentials.example.org"));
     // The source was lent the transport, and asked for the scope that IAM needs.
     assert_eq!(
-        seen[0].form()["scope"],
+        recorded[0].form()["scope"],
         "https://www.googleapis.com/auth/iam"
     );
 }
 
 #[tokio::test]
 async fn a_refused_delegation_names_the_administrators_page() {
-    let google = Google::acting(|seen| {
-        (seen.uri.host() == Some("oauth2.googleapis.com"))
+    let google = Google::acting(|recorded| {
+        (recorded.uri.host() == Some("oauth2.googleapis.com"))
             .then(|| Ok(refused(401, "unauthorized_client", "not authorized")))
     });
     let credentials = plain(&google)
@@ -241,30 +241,32 @@ async fn a_refused_delegation_names_the_administrators_page() {
 #[tokio::test]
 async fn a_wrong_clock_is_corrected_by_the_token_endpoint() {
     let turns = AtomicUsize::new(0);
-    let google = Google::acting(move |seen| {
-        if seen.uri.path().ends_with(":signJwt") && turns.fetch_add(1, Ordering::SeqCst) == 1 {
+    let google = Google::acting(move |recorded| {
+        if recorded.uri.path().ends_with(":signJwt") && turns.fetch_add(1, Ordering::SeqCst) == 1 {
             return Some(Ok(response(
                 200,
                 &json!({"signedJwt": "d.e.f"}).to_string(),
             )));
         }
-        if seen.uri.host() == Some("oauth2.googleapis.com") && seen.form()["assertion"] == "a.b.c" {
-            let mut answer = refused(400, "invalid_grant", "Token must be a short-lived token");
+        if recorded.uri.host() == Some("oauth2.googleapis.com")
+            && recorded.form()["assertion"] == "a.b.c"
+        {
+            let mut reply = refused(400, "invalid_grant", "Token must be a short-lived token");
             // An hour ahead.
             let date = "Sun, 22 Nov 2026 06:20:00 GMT".parse().expect("a date");
-            answer.headers_mut().insert("date", date);
-            return Some(Ok(answer));
+            reply.headers_mut().insert("date", date);
+            return Some(Ok(reply));
         }
         None
     });
     let credentials = plain(&google).scopes(["s"]).subject("mia@example.com");
     ask(&credentials).await.expect("a token");
     let claims: Vec<serde_json::Value> = google
-        .seen()
+        .recorded()
         .iter()
-        .filter(|seen| seen.uri.path().ends_with(":signJwt"))
-        .map(|seen| {
-            seen.json()["payload"]
+        .filter(|recorded| recorded.uri.path().ends_with(":signJwt"))
+        .map(|recorded| {
+            recorded.json()["payload"]
                 .as_str()
                 .expect("text")
                 .parse()
@@ -299,11 +301,11 @@ async fn signatures_survive_a_busy_server() {
     assert_eq!(signer.email().await.expect("known"), TARGET);
     let signature = signer.sign(b"message").await.expect("a signature");
     assert_eq!(signature.bytes(), b"signature");
-    assert_eq!(google.seen().len(), 3);
+    assert_eq!(google.recorded().len(), 3);
     google.act(|_| Some(Ok(api_error(403, "PERMISSION_DENIED", "no"))));
     let error = signer.sign(b"message").await.expect_err("refused");
     assert!(error.to_string().contains(TARGET), "{error}");
-    assert_eq!(google.seen().len(), 4, "a refusal is final");
+    assert_eq!(google.recorded().len(), 4, "a refusal is final");
 }
 
 #[test]
@@ -318,7 +320,7 @@ fn files_that_cannot_be_used_are_explained() {
             .email(),
         TARGET
     );
-    for (field, value, said) in [
+    for (field, value, expected) in [
         ("type", json!("authorized_user"), "`authorized_user`"),
         ("type", json!(7), "`type`"),
         (
@@ -352,8 +354,8 @@ fn files_that_cannot_be_used_are_explained() {
     ] {
         let mut broken = file.clone();
         broken[field] = value;
-        let error = Impersonated::from_json(&broken.to_string()).expect_err(said);
-        assert!(error.to_string().contains(said), "{said}: {error}");
+        let error = Impersonated::from_json(&broken.to_string()).expect_err(expected);
+        assert!(error.to_string().contains(expected), "{expected}: {error}");
     }
     let error = Impersonated::from_file("/nowhere/adc.json").expect_err("no file");
     assert_eq!(error.kind(), AuthErrorKind::NotFound);

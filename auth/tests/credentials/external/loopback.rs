@@ -97,7 +97,7 @@ async fn signatures_of_an_instance_are_verified() {
         .expect("a server");
     google.sts().accept_aws(keys());
     assert_eq!(whose(&google, &ec2(&google, &instance)).await.0, keys().arn);
-    for (forged, said) in [
+    for (forged, expected) in [
         (
             AwsKeys {
                 secret: String::from("another"),
@@ -123,9 +123,9 @@ async fn signatures_of_an_instance_are_verified() {
         let instance = Server::start(Ec2Instance::new("eu-west-1b", forged))
             .await
             .expect("a server");
-        let error = ask(&ec2(&google, &instance)).await.expect_err(said);
+        let error = ask(&ec2(&google, &instance)).await.expect_err(expected);
         assert_eq!(error.oauth_error(), Some("invalid_grant"));
-        assert!(error.to_string().contains(said), "{error}");
+        assert!(error.to_string().contains(expected), "{error}");
     }
 }
 
@@ -252,7 +252,7 @@ async fn connections_that_break_are_tried_again() {
 }
 
 #[tokio::test]
-async fn nobody_follows_a_redirect_with_a_subject_token() {
+async fn no_redirect_is_followed_with_a_subject_token() {
     let google = google().await;
     let location = gapi_fakes::Reply::redirect(307, "https://evil.example/token");
     google

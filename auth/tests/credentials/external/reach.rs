@@ -33,7 +33,7 @@ struct Case {
 
 #[derive(Clone, Copy, Debug)]
 enum Names {
-    Url(Purpose, Place),
+    Url(Purpose, Target),
     /// Whether it is read or only named; a file that the program's transport makes needless is asked for without one.
     File,
     Program,
@@ -54,7 +54,7 @@ enum Purpose {
 
 /// The host of a URL.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Place {
+enum Target {
     /// The one that the type's files usually name.
     Usual(&'static str),
     Elsewhere,
@@ -68,7 +68,7 @@ enum Place {
     Storage,
 }
 
-impl Place {
+impl Target {
     const ALL: [Self; 7] = [
         Self::Elsewhere,
         Self::ElsewhereInTheClear,
@@ -137,7 +137,7 @@ impl Trust {
     /// What the documentation promises.
     fn allows(self, names: Names) -> bool {
         match names {
-            Names::Url(purpose, place) => self.allows_url(purpose, place),
+            Names::Url(purpose, target) => self.allows_url(purpose, target),
             Names::File => matches!(self, Self::Default | Self::UntrustedWithFiles),
             // The environment allows programs, which counts where the file is trusted.
             Names::Program => matches!(self, Self::Default | Self::UntrustedWithPrograms),
@@ -145,27 +145,27 @@ impl Trust {
         }
     }
 
-    fn allows_url(self, purpose: Purpose, place: Place) -> bool {
+    fn allows_url(self, purpose: Purpose, target: Target) -> bool {
         let is_trusted = self == Self::Default;
         let is_key = matches!(purpose, Purpose::Key | Purpose::Gdch);
-        match place {
+        match target {
             // Neither the token server of an air-gapped cloud nor that of a subject token is known to anybody but the program.
-            Place::Usual(_) => is_trusted || !matches!(purpose, Purpose::Gdch | Purpose::Subject),
-            Place::Elsewhere => match self {
+            Target::Usual(_) => is_trusted || !matches!(purpose, Purpose::Gdch | Purpose::Subject),
+            Target::Elsewhere => match self {
                 Self::Default => is_key || purpose == Purpose::Subject,
                 Self::UntrustedWithHost => true,
                 _ => false,
             },
-            Place::ElsewhereInTheClear => false,
-            Place::ThisMachine | Place::ThisMachineByName => is_trusted,
-            Place::LinkLocal => match purpose {
+            Target::ElsewhereInTheClear => false,
+            Target::ThisMachine | Target::ThisMachineByName => is_trusted,
+            Target::LinkLocal => match purpose {
                 Purpose::AwsMetadata => true,
                 Purpose::Subject => is_trusted,
                 _ => false,
             },
             // A key's file goes where its writer says.
-            Place::Deceiving | Place::Storage => {
-                is_trusted && (is_key || (purpose, place) == (Purpose::Subject, Place::Storage))
+            Target::Deceiving | Target::Storage => {
+                is_trusted && (is_key || (purpose, target) == (Purpose::Subject, Target::Storage))
             }
         }
     }
@@ -226,11 +226,11 @@ fn urls(
     usual: &'static str,
     file: impl Fn(String) -> Value,
 ) {
-    for place in Place::ALL.into_iter().chain([Place::Usual(usual)]) {
+    for target in Target::ALL.into_iter().chain([Target::Usual(usual)]) {
         // Keys take long to read; elsewhere in the clear and the like are refused by what all types share.
         let is_one_of_many = !matches!(
-            place,
-            Place::Elsewhere | Place::ThisMachine | Place::Storage | Place::Usual(_)
+            target,
+            Target::Elsewhere | Target::ThisMachine | Target::Storage | Target::Usual(_)
         );
         if kind == "service_account" && is_one_of_many {
             continue;
@@ -243,8 +243,8 @@ fn urls(
         cases.push(Case {
             kind,
             property,
-            file: file(format!("{}{path}", place.root())),
-            names: Names::Url(purpose, place),
+            file: file(format!("{}{path}", target.root())),
+            names: Names::Url(purpose, target),
         });
     }
 }
@@ -491,16 +491,16 @@ fn machine() -> (Environment, Arc<AtomicUsize>) {
     (environment, runs)
 }
 
-/// The way in which a program reads a file.
+/// How a program reads a file.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Way {
+enum Reading {
     ByItsType,
     /// The policy after the transport, as setters may come in any order.
     ByItsTypePolicyLast,
     ApplicationDefault,
 }
 
-impl Way {
+impl Reading {
     const ALL: [Self; 3] = [
         Self::ByItsType,
         Self::ByItsTypePolicyLast,
@@ -510,7 +510,7 @@ impl Way {
 
 /// The credentials of a file.
 fn read(
-    way: Way,
+    reading: Reading,
     file: &Value,
     policy: UrlPolicy,
     environment: Environment,
@@ -520,19 +520,19 @@ fn read(
         ($type:ty, $read:ident $(, $setter:ident)*) => {{
             let mut credentials = <$type>::$read(&file.to_string())?.clock(clock());
             $(credentials = credentials.$setter(environment);)*
-            if way == Way::ByItsType {
+            if reading == Reading::ByItsType {
                 credentials = credentials.url_policy(policy.clone());
             }
             if let Some(transport) = transport {
                 credentials = credentials.transport(transport);
             }
-            if way != Way::ByItsType {
+            if reading != Reading::ByItsType {
                 credentials = credentials.url_policy(policy);
             }
             Ok(Box::new(credentials))
         }};
     }
-    if way == Way::ApplicationDefault {
+    if reading == Reading::ApplicationDefault {
         let environment = environment
             .file("/adc.json", file.to_string())
             .var("GOOGLE_APPLICATION_CREDENTIALS", "/adc.json");
@@ -570,13 +570,13 @@ fn read(
 /// What came of a case: an error, if any, which hosts were sent something, what was sent, and how often the program ran.
 struct Outcome {
     error: Option<AuthError>,
-    sent: Vec<Seen>,
+    sent: Vec<Recorded>,
     runs: usize,
 }
 
-async fn outcome(case: &Case, file: &Value, way: Way, trust: Trust) -> Outcome {
-    let google = Google::acting(|seen| {
-        let is_metadata = seen.method == "GET" || seen.method == "PUT";
+async fn outcome(case: &Case, file: &Value, reading: Reading, trust: Trust) -> Outcome {
+    let google = Google::acting(|recorded| {
+        let is_metadata = recorded.method == "GET" || recorded.method == "PUT";
         is_metadata.then(|| Ok(response(200, "us-east-2b")))
     });
     let (environment, runs) = machine();
@@ -598,13 +598,14 @@ async fn outcome(case: &Case, file: &Value, way: Way, trust: Trust) -> Outcome {
     let lends = case.property == "ca_cert_path";
     let shared = google.shared();
     let own = (!lends).then(|| shared.clone());
-    let credentials = read(way, file, policy, environment, own).expect("a file that can be read");
+    let credentials =
+        read(reading, file, policy, environment, own).expect("a file that can be read");
     let url = Uri::from_static("https://drive.googleapis.com/");
     let request = AuthRequest::new(&url, Scopes::Default(&SCOPES)).with_transport(&shared);
     let error = credentials.headers(&request).await.err();
     Outcome {
         error,
-        sent: google.seen(),
+        sent: google.recorded(),
         runs: runs.load(Ordering::SeqCst),
     }
 }
@@ -630,8 +631,8 @@ fn wrong(case: &Case, allowed: bool, outcome: &Outcome) -> Option<String> {
     }
     let done = match case.names {
         Names::Url(Purpose::AwsSts, _) | Names::Universe => outcome.error.is_none(),
-        Names::Url(_, place) => {
-            let root: Uri = place.root().parse().expect("a URL");
+        Names::Url(_, target) => {
+            let root: Uri = target.root().parse().expect("a URL");
             hosts(outcome).contains(root.host().expect("a host"))
         }
         // The file was read, for it holds no certificate.
@@ -645,7 +646,10 @@ fn wrong(case: &Case, allowed: bool, outcome: &Outcome) -> Option<String> {
 }
 
 fn hosts(outcome: &Outcome) -> BTreeSet<&str> {
-    let hosts = outcome.sent.iter().filter_map(|seen| seen.uri.host());
+    let hosts = outcome
+        .sent
+        .iter()
+        .filter_map(|recorded| recorded.uri.host());
     hosts.collect()
 }
 
@@ -677,18 +681,20 @@ async fn a_file_reaches_what_is_promised_and_nothing_else() {
             .flatten()
             .enumerate()
         {
-            let ways = Way::ALL.into_iter().filter(|way| {
+            let readings = Reading::ALL.into_iter().filter(|reading| {
                 // Without other setters there is no order of them.
-                *way != Way::ByItsTypePolicyLast || case.kind != "service_account"
+                *reading != Reading::ByItsTypePolicyLast || case.kind != "service_account"
             });
-            for (way, trust) in
-                ways.flat_map(|way| Trust::of(case.names).iter().map(move |trust| (way, *trust)))
-            {
+            for (reading, trust) in readings.flat_map(|reading| {
+                Trust::of(case.names)
+                    .iter()
+                    .map(move |trust| (reading, *trust))
+            }) {
                 tried += 1;
-                let outcome = outcome(&case, file, way, trust).await;
+                let outcome = outcome(&case, file, reading, trust).await;
                 if let Some(why) = wrong(&case, trust.allows(case.names), &outcome) {
                     wrongs.push(format!(
-                        "{} {} {:?} depth {depth} {way:?} {trust:?}: {why}",
+                        "{} {} {:?} depth {depth} {reading:?} {trust:?}: {why}",
                         case.kind, case.property, case.names
                     ));
                 }
@@ -749,7 +755,7 @@ async fn a_program_that_may_run_reads_no_file_that_may_not_be_read() {
             let (environment, _) = machine();
             let transport = Some(Google::default().shared());
             let credentials = read(
-                Way::ByItsType,
+                Reading::ByItsType,
                 &file,
                 policy.clone(),
                 environment,
@@ -783,5 +789,5 @@ async fn nothing_is_revoked_at_a_server_that_the_policy_refuses() {
         user.revoke().await.expect_err("refused").kind(),
         AuthErrorKind::Config
     );
-    assert!(google.seen().is_empty());
+    assert!(google.recorded().is_empty());
 }

@@ -26,11 +26,11 @@ fn cases(text: &str) -> Vec<Value> {
 
 /// What was sent, in the form in which it is recorded.
 fn sent(google: &Google) -> Vec<Value> {
-    google.seen().iter().map(record).collect()
+    google.recorded().iter().map(record).collect()
 }
 
-fn record(seen: &Seen) -> Value {
-    let kept = [
+fn record(recorded: &Recorded) -> Value {
+    let compared = [
         "content-type",
         "authorization",
         "x-goog-api-client",
@@ -38,21 +38,21 @@ fn record(seen: &Seen) -> Value {
         "x-aws-ec2-metadata-token",
         "x-aws-ec2-metadata-token-ttl-seconds",
     ];
-    let headers: Map<_, _> = kept
+    let headers: Map<_, _> = compared
         .into_iter()
-        .filter(|name| seen.headers.contains_key(*name))
-        .map(|name| (name.to_owned(), Value::from(header(seen, name))))
+        .filter(|name| recorded.headers.contains_key(*name))
+        .map(|name| (name.to_owned(), Value::from(header(recorded, name))))
         .collect();
     let mut record = json!({
-        "method": seen.method.as_str(), "url": url(&seen.uri), "headers": headers,
+        "method": recorded.method.as_str(), "url": url(&recorded.uri), "headers": headers,
     });
-    if seen.body.is_empty() {
+    if recorded.body.is_empty() {
         return record;
     }
-    let (name, mut fields) = if seen.header("content-type") == "application/json" {
-        ("json", seen.json())
+    let (name, mut fields) = if recorded.header("content-type") == "application/json" {
+        ("json", recorded.json())
     } else {
-        ("form", json!(seen.form()))
+        ("form", json!(recorded.form()))
     };
     explain(&mut fields);
     record[name] = fields;
@@ -64,8 +64,8 @@ fn url(uri: &http::Uri) -> String {
     uri.to_string()
 }
 
-fn header(seen: &Seen, name: &str) -> String {
-    let value = seen.header(name);
+fn header(recorded: &Recorded, name: &str) -> String {
+    let value = recorded.header(name);
     if name != "x-goog-api-client" {
         // The double numbers its tokens; the recorded one does not.
         let is_numbered = value.starts_with("Bearer granted-");
@@ -85,7 +85,7 @@ fn explain(fields: &mut Value) {
             continue;
         };
         let plain = decode(text);
-        let said =
+        let value =
             if let Ok(json @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(&plain) {
                 json
             } else if text.starts_with("eyJ") {
@@ -98,7 +98,7 @@ fn explain(fields: &mut Value) {
             } else {
                 continue;
             };
-        fields.insert(name.to_owned(), said);
+        fields.insert(name.to_owned(), value);
     }
 }
 
@@ -244,8 +244,8 @@ async fn federation() {
     for case in cases(include_str!("../../recorded/external_account.json")) {
         let input = &case["input"];
         let texts = input["texts"].as_object().expect("texts").clone();
-        let google = Google::acting(move |seen| {
-            let text = texts.get(&url(&seen.uri))?.as_str().expect("text");
+        let google = Google::acting(move |recorded| {
+            let text = texts.get(&url(&recorded.uri))?.as_str().expect("text");
             Some(Ok(response(200, text)))
         });
         let mut environment = Environment::new();

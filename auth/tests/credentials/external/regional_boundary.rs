@@ -50,20 +50,20 @@ async fn it_is_looked_up_behind_the_first_request() {
     for _ in 0..10 {
         assert_eq!(locations(&bounded).await.as_deref(), Some("0xA30"));
     }
-    let seen = google.seen();
-    assert_eq!(seen.len(), 1);
+    let recorded = google.recorded();
+    assert_eq!(recorded.len(), 1);
     assert_eq!(
-        seen[0].uri.to_string(),
+        recorded[0].uri.to_string(),
         format!(
             "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/{TARGET}/allowedLocations"
         )
     );
-    assert_eq!(seen[0].header("authorization"), "Bearer token");
+    assert_eq!(recorded[0].header("authorization"), "Bearer token");
     // After five hours it is asked for again, behind a request that carries the old one.
     tokio::time::sleep(Duration::from_secs(5 * 3600)).await;
     assert_eq!(locations(&bounded).await.as_deref(), Some("0xA30"));
     settle().await;
-    assert_eq!(google.seen().len(), 2);
+    assert_eq!(google.recorded().len(), 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -74,7 +74,7 @@ async fn failures_are_no_ones_business_and_rest_longer_and_longer() {
     for _ in 0..100 {
         assert_eq!(locations(&bounded).await, None);
         settle().await;
-        asked.push(google.seen().len());
+        asked.push(google.recorded().len());
         tokio::time::sleep(Duration::from_secs(60)).await;
     }
     // At once, after 15 minutes, and after 30 more; 60 more are not over.
@@ -100,7 +100,7 @@ async fn a_busy_service_is_asked_again() {
     locations(&bounded).await;
     tokio::time::sleep(Duration::from_secs(60)).await;
     assert_eq!(locations(&bounded).await.as_deref(), Some("0x1"));
-    assert_eq!(google.seen().len(), 6);
+    assert_eq!(google.recorded().len(), 6);
 }
 
 #[tokio::test(start_paused = true)]
@@ -115,7 +115,7 @@ async fn no_boundary_is_no_header() {
             assert_eq!(locations(&bounded).await, None);
             settle().await;
         }
-        assert_eq!(google.seen().len(), 1);
+        assert_eq!(google.recorded().len(), 1);
     }
 }
 

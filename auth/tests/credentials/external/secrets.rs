@@ -23,7 +23,7 @@ fn errors_of_readers_show_no_value() {
 }
 
 #[tokio::test]
-async fn a_url_with_a_secret_is_not_shown() {
+async fn a_url_with_a_secret_is_not_displayed() {
     let source = json!({"url": "https://tokens.example/?key=canary", "headers": {"authorization": "canary"}});
     let google = Google::acting(|_| Some(Ok(response(403, "bad key=canary secret: canary"))));
     let account = ExternalAccount::from_json(&configuration(source).to_string())

@@ -25,14 +25,14 @@ pub(crate) const SCOPES: [&str; 2] = [
 
 /// One request that was sent.
 #[derive(Clone, Debug)]
-pub(crate) struct Seen {
+pub(crate) struct Recorded {
     pub(crate) method: Method,
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
 }
 
-impl Seen {
+impl Recorded {
     pub(crate) fn form(&self) -> BTreeMap<String, String> {
         self.body
             .split('&')
@@ -57,8 +57,8 @@ pub(crate) fn decode(text: &str) -> String {
         .into_owned()
 }
 
-pub(crate) type Answer = Result<Response<Body>, TransportErrorKind>;
-type Act = Box<dyn Fn(&Seen) -> Option<Answer> + Send + Sync>;
+pub(crate) type Outcome = Result<Response<Body>, TransportErrorKind>;
+type Act = Box<dyn Fn(&Recorded) -> Option<Outcome> + Send + Sync>;
 
 /// Security Token Service, IAM credentials, token endpoint and metadata servers in one.
 #[derive(Clone, Default)]
@@ -67,19 +67,21 @@ pub(crate) struct Google(Arc<Inner>);
 #[derive(Default)]
 struct Inner {
     act: Mutex<Option<Act>>,
-    seen: Mutex<Vec<Seen>>,
+    recorded: Mutex<Vec<Recorded>>,
     delay: Mutex<Duration>,
 }
 
 impl Google {
     /// Where `act` gives an answer it is given; elsewhere everything is granted.
-    pub(crate) fn acting(act: impl Fn(&Seen) -> Option<Answer> + Send + Sync + 'static) -> Self {
+    pub(crate) fn acting(
+        act: impl Fn(&Recorded) -> Option<Outcome> + Send + Sync + 'static,
+    ) -> Self {
         let google = Self::default();
         google.act(act);
         google
     }
 
-    pub(crate) fn act(&self, act: impl Fn(&Seen) -> Option<Answer> + Send + Sync + 'static) {
+    pub(crate) fn act(&self, act: impl Fn(&Recorded) -> Option<Outcome> + Send + Sync + 'static) {
         *self.0.act.lock().expect("act") = Some(Box::new(act));
     }
 
@@ -88,15 +90,16 @@ impl Google {
         *self.0.delay.lock().expect("delay") = delay;
     }
 
-    pub(crate) fn seen(&self) -> Vec<Seen> {
-        self.0.seen.lock().expect("seen").clone()
+    pub(crate) fn recorded(&self) -> Vec<Recorded> {
+        self.0.recorded.lock().expect("seen").clone()
     }
 
     /// How many requests had this in their URL.
     pub(crate) fn count(&self, part: &str) -> usize {
-        let seen = self.seen();
-        seen.iter()
-            .filter(|seen| seen.uri.to_string().contains(part))
+        let recorded = self.recorded();
+        recorded
+            .iter()
+            .filter(|recorded| recorded.uri.to_string().contains(part))
             .count()
     }
 
@@ -119,15 +122,15 @@ impl Transport for Google {
         Box::pin(async move {
             let (head, body) = request.into_parts();
             let body = body.collect(1 << 20).await.expect("a body");
-            let seen = Seen {
+            let recorded = Recorded {
                 method: head.method,
                 uri: head.uri,
                 headers: head.headers,
                 body: String::from_utf8(body.to_vec()).expect("text"),
             };
             let number = {
-                let mut all = self.0.seen.lock().expect("seen");
-                all.push(seen.clone());
+                let mut all = self.0.recorded.lock().expect("seen");
+                all.push(recorded.clone());
                 all.len()
             };
             let delay = *self.0.delay.lock().expect("delay");
@@ -135,17 +138,17 @@ impl Transport for Google {
                 tokio::time::sleep(delay).await;
             }
             let act = self.0.act.lock().expect("act");
-            let own = act.as_ref().and_then(|act| act(&seen));
-            own.unwrap_or_else(|| Ok(granted(&seen, number)))
+            let own = act.as_ref().and_then(|act| act(&recorded));
+            own.unwrap_or_else(|| Ok(granted(&recorded, number)))
                 .map_err(|kind| TransportError::new(kind, "the connection broke"))
         })
     }
 }
 
 /// What Google grants.
-fn granted(seen: &Seen, number: usize) -> Response<Body> {
-    let path = seen.uri.path();
-    let answer = match path.rsplit(':').next().unwrap_or_default() {
+fn granted(recorded: &Recorded, number: usize) -> Response<Body> {
+    let path = recorded.uri.path();
+    let reply = match path.rsplit(':').next().unwrap_or_default() {
         "generateAccessToken" => {
             json!({"accessToken": format!("impersonated-{number}"), "expireTime": "2099-01-01T00:00:00Z"})
         }
@@ -160,7 +163,7 @@ fn granted(seen: &Seen, number: usize) -> Response<Body> {
             json!({"access_token": format!("granted-{number}"), "expires_in": 3600, "token_type": "Bearer"})
         }
     };
-    response(200, &answer.to_string())
+    response(200, &reply.to_string())
 }
 
 pub(crate) fn response(status: u16, body: &str) -> Response<Body> {

@@ -19,7 +19,7 @@ async fn silence(source: Value) -> gapi_auth::AuthError {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_container_that_cannot_reach_imdsv2_is_told_of_the_hop_limit() {
+async fn a_container_that_cannot_reach_imdsv2_learns_of_the_hop_limit() {
     let root = "http://169.254.169.254/latest";
     let error = silence(json!({
         "environment_id": "aws1",
@@ -29,18 +29,18 @@ async fn a_container_that_cannot_reach_imdsv2_is_told_of_the_hop_limit() {
         "regional_cred_verification_url": "https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15",
     }))
     .await;
-    let says = "the metadata server of AWS gave nothing: 169.254.169.254 did not respond";
-    assert!(error.to_string().contains(says), "{error}");
+    let expected = "the metadata server of AWS gave nothing: 169.254.169.254 did not respond";
+    assert!(error.to_string().contains(expected), "{error}");
     let hint = error.hint().expect("a way out");
     assert!(hint.contains("hop limit of 2"), "{hint}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_source_of_the_subject_token_and_the_exchange_are_told_apart() {
+async fn the_source_of_the_subject_token_and_the_exchange_are_distinguished() {
     let error = silence(json!({"url": "https://tokens.example.com/subject"})).await;
-    let says = "gave none: tokens.example.com did not respond";
-    assert!(error.to_string().contains(says), "{error}");
+    let expected = "gave none: tokens.example.com did not respond";
+    assert!(error.to_string().contains(expected), "{error}");
     let error = silence(json!({"file": "/token"})).await;
-    let says = "s: sts.googleapis.com did not respond";
-    assert!(error.to_string().contains(says), "{error}");
+    let expected = "s: sts.googleapis.com did not respond";
+    assert!(error.to_string().contains(expected), "{error}");
 }

@@ -62,7 +62,7 @@ async fn outcome(file: &Value, policy: UrlPolicy) -> (Result<(), gapi_auth::Auth
         .url_policy(policy)
         .transport(google.shared())
         .clock(clock());
-    (ask(&account).await.map(drop), google.seen().len())
+    (ask(&account).await.map(drop), google.recorded().len())
 }
 
 #[track_caller]
@@ -130,7 +130,7 @@ async fn impersonation_urls_are_googles() {
             .transport(google.shared());
         let error = ask(&credentials).await.expect_err(&url);
         assert_eq!(error.kind(), AuthErrorKind::Config, "{url}");
-        assert!(google.seen().is_empty(), "{url}");
+        assert!(google.recorded().is_empty(), "{url}");
     }
 }
 
@@ -146,7 +146,7 @@ async fn workforce_users_refresh_at_google_only() {
             .transport(google.shared());
         let error = ask(&user).await.expect_err(url);
         assert_eq!(error.kind(), AuthErrorKind::Config, "{url}");
-        assert!(google.seen().is_empty(), "{url}");
+        assert!(google.recorded().is_empty(), "{url}");
     }
 }
 
@@ -162,7 +162,10 @@ async fn a_universe_is_believed_only_where_the_configuration_is() {
         .transport(google.shared())
         .clock(clock());
     ask(&account).await.expect("the operator's universe");
-    assert_eq!(google.seen()[0].uri, "https://sts.evil.example/v1/token");
+    assert_eq!(
+        google.recorded()[0].uri,
+        "https://sts.evil.example/v1/token"
+    );
     let policy = UrlPolicy::untrusted().allow_files();
     assert_refused(outcome(&file, policy.clone()).await, "an unknown universe");
     outcome(&file, policy.allow_universe("evil.example"))

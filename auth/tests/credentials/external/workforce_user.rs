@@ -24,8 +24,8 @@ fn user(google: &Google) -> ExternalAccountAuthorizedUser {
 
 /// Replaces the refresh token with each answer.
 fn rotating() -> Google {
-    Google::acting(|seen| {
-        let old = seen.form().get("refresh_token")?.clone();
+    Google::acting(|recorded| {
+        let old = recorded.form().get("refresh_token")?.clone();
         let body = json!({
             "access_token": format!("for-{old}"), "expires_in": 3600, "token_type": "Bearer", "refresh_token": format!("{old}+"),
         });
@@ -50,7 +50,7 @@ async fn a_refresh_token_that_is_replaced_is_used_from_then_on_by_all_copies() {
 }
 
 #[tokio::test]
-async fn a_session_that_ended_says_so() {
+async fn a_session_that_ended_is_named() {
     let google = Google::acting(|_| Some(Ok(refused(400, "invalid_grant", "Session expired"))));
     let error = ask(&user(&google)).await.expect_err("ended");
     assert_eq!(error.kind(), AuthErrorKind::OAuth);
@@ -67,16 +67,18 @@ async fn revocation_forgets_everything() {
     let google = Google::default();
     let user = user(&google);
     ask(&user).await.expect("a token");
-    google.act(|seen| {
-        seen.uri
+    google.act(|recorded| {
+        recorded
+            .uri
             .path()
             .ends_with("/revoke")
             .then(|| Ok(response(503, "busy")))
     });
     user.revoke().await.expect_err("busy");
     ask(&user).await.expect("nothing is forgotten then");
-    google.act(|seen| {
-        seen.uri
+    google.act(|recorded| {
+        recorded
+            .uri
             .path()
             .ends_with("/revoke")
             .then(|| Ok(refused(400, "invalid_token", "unknown")))
@@ -93,7 +95,7 @@ async fn revocation_forgets_everything() {
 
 #[test]
 fn files_that_cannot_be_used_are_explained() {
-    for (field, value, said) in [
+    for (field, value, expected) in [
         ("type", json!("external_account"), "`external_account`"),
         ("client_id", Value::Null, "`client_id`"),
         ("client_secret", json!(""), "`client_secret`"),
@@ -101,7 +103,8 @@ fn files_that_cannot_be_used_are_explained() {
     ] {
         let mut broken = file();
         broken[field] = value;
-        let error = ExternalAccountAuthorizedUser::from_json(&broken.to_string()).expect_err(said);
-        assert!(error.to_string().contains(said), "{said}: {error}");
+        let error =
+            ExternalAccountAuthorizedUser::from_json(&broken.to_string()).expect_err(expected);
+        assert!(error.to_string().contains(expected), "{expected}: {error}");
     }
 }

@@ -23,9 +23,9 @@ async fn the_request_is_what_google_expects() {
     assert_eq!(bearer(&headers), "token-1");
     assert_eq!(headers.headers().len(), 1);
 
-    let seen = &endpoint.seen()[..];
-    let [request] = seen else {
-        panic!("one request: {seen:?}")
+    let recorded = &endpoint.recorded()[..];
+    let [request] = recorded else {
+        panic!("one request: {recorded:?}")
     };
     assert_eq!(request.method, Method::POST);
     assert_eq!(request.uri, "https://oauth2.googleapis.com/token");
@@ -75,7 +75,7 @@ async fn a_subject_is_the_sub_claim() {
         .transport(endpoint.shared());
     ask(&account).await.expect("a token");
     assert_eq!(
-        endpoint.seen()[0].assertion().claims["sub"],
+        endpoint.recorded()[0].assertion().claims["sub"],
         "user@example.com"
     );
     assert_eq!(
@@ -99,9 +99,9 @@ async fn scopes_are_exactly_the_requests_else_the_accounts_else_the_defaults() {
         .await
         .expect("a token");
     let asked: Vec<_> = endpoint
-        .seen()
+        .recorded()
         .iter()
-        .map(|seen| seen.assertion().claims["scope"].clone())
+        .map(|recorded| recorded.assertion().claims["scope"].clone())
         .collect();
     assert_eq!(asked, ["default", "own", "exact"]);
 }
@@ -117,11 +117,11 @@ async fn a_subject_needs_scopes_of_its_own_or_exact_ones() {
         .expect_err("no scopes");
     assert_eq!(error.kind(), AuthErrorKind::Config);
     assert!(error.to_string().contains(".scopes([...])"), "{error}");
-    assert!(endpoint.seen().is_empty());
+    assert!(endpoint.recorded().is_empty());
     ask_for(&account, Scopes::Exactly(&["exact"]))
         .await
         .expect("a token");
-    assert_eq!(endpoint.seen()[0].assertion().claims["scope"], "exact");
+    assert_eq!(endpoint.recorded()[0].assertion().claims["scope"], "exact");
 }
 
 #[tokio::test]
@@ -136,7 +136,7 @@ async fn no_scopes_at_all_is_an_error() {
         let error = ask_for(&account, scopes).await.expect_err("no scopes");
         assert_eq!(error.kind(), AuthErrorKind::Config);
     }
-    assert!(endpoint.seen().is_empty());
+    assert!(endpoint.recorded().is_empty());
 }
 
 #[tokio::test]
@@ -151,13 +151,12 @@ async fn a_token_uri_elsewhere_is_asked_with_googles_audience() {
     ask(&account.token_uri("https://oauth2.example.com/token"))
         .await
         .expect("a token");
-    let seen = endpoint.seen();
-    assert_eq!(seen[0].uri, "http://127.0.0.1:8080/token");
-    assert_eq!(seen[1].uri, "https://oauth2.example.com/token");
-    assert!(
-        seen.iter()
-            .all(|seen| seen.assertion().claims["aud"] == "https://oauth2.googleapis.com/token")
-    );
+    let recorded = endpoint.recorded();
+    assert_eq!(recorded[0].uri, "http://127.0.0.1:8080/token");
+    assert_eq!(recorded[1].uri, "https://oauth2.example.com/token");
+    assert!(recorded.iter().all(
+        |recorded| recorded.assertion().claims["aud"] == "https://oauth2.googleapis.com/token"
+    ));
 }
 
 #[tokio::test]
@@ -176,7 +175,7 @@ async fn assertions_never_travel_in_the_clear() {
         let error = ask(&account).await.expect_err("not safe");
         assert_eq!(error.kind(), AuthErrorKind::Config, "{uri}");
     }
-    assert!(endpoint.seen().is_empty());
+    assert!(endpoint.recorded().is_empty());
 }
 
 #[tokio::test]
@@ -187,7 +186,7 @@ async fn claims_can_be_added_but_not_changed() {
         .claim("iss", "somebody else")
         .transport(endpoint.shared());
     ask(&account).await.expect("a token");
-    let claims = endpoint.seen()[0].assertion().claims;
+    let claims = endpoint.recorded()[0].assertion().claims;
     assert_eq!(claims["target_audience"], "https://run.example");
     assert_eq!(claims["iss"], EMAIL);
 }
@@ -206,7 +205,7 @@ async fn both_kinds_of_pem_sign() {
             .expect("a key")
             .transport(endpoint.shared());
         ask(&account).await.expect("a token");
-        let assertion = endpoint.seen()[0].assertion();
+        let assertion = endpoint.recorded()[0].assertion();
         assert_eq!(
             assertion.header,
             json!({"typ": "JWT", "alg": "RS256"}),
@@ -241,14 +240,14 @@ async fn clones_share_the_cache_and_setters_empty_it() {
     let account = account().scopes(["a"]).transport(endpoint.shared());
     ask(&account).await.expect("a token");
     ask(&account.clone()).await.expect("a token");
-    assert_eq!(endpoint.seen().len(), 1);
+    assert_eq!(endpoint.recorded().len(), 1);
     ask(&account.clone().subject("user@example.com"))
         .await
         .expect("a token");
     ask(&account.clone().scopes(["a"])).await.expect("a token");
-    assert_eq!(endpoint.seen().len(), 3);
+    assert_eq!(endpoint.recorded().len(), 3);
     ask(&account).await.expect("a token");
-    assert_eq!(endpoint.seen().len(), 3, "the original keeps its token");
+    assert_eq!(endpoint.recorded().len(), 3, "the original keeps its token");
 }
 
 #[tokio::test]
@@ -263,7 +262,7 @@ async fn a_request_may_lend_its_transport() {
         .headers(&request)
         .await
         .expect("a token");
-    assert_eq!((own.seen().len(), lent.seen().len()), (1, 1));
+    assert_eq!((own.recorded().len(), lent.recorded().len()), (1, 1));
 }
 
 #[tokio::test]
@@ -285,5 +284,5 @@ async fn an_hour_later_the_token_is_another() {
     ask(&account).await.expect("a token");
     clock.advance(std::time::Duration::from_secs(3600));
     assert_eq!(bearer(&ask(&account).await.expect("a token")), "token-2");
-    assert_eq!(endpoint.seen()[1].assertion().claims["iat"], NOW + 3590);
+    assert_eq!(endpoint.recorded()[1].assertion().claims["iat"], NOW + 3590);
 }

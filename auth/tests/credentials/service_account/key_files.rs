@@ -26,7 +26,7 @@ fn assert_error(error: &AuthError, kind: AuthErrorKind, parts: &[&str]) {
 }
 
 #[test]
-fn a_good_file_tells_who_it_is() {
+fn a_good_file_names_its_identity() {
     let account = account();
     assert_eq!(account.email(), EMAIL);
     assert_eq!(account.client_id(), Some(CLIENT_ID));
@@ -243,12 +243,12 @@ fn every_form_of_pem_that_google_auth_takes_is_taken_and_those_of_env_files_too(
         let account = ServiceAccount::from_parts(EMAIL, &text);
         match refused.iter().find(|(refused, _)| *refused == name) {
             None => drop(account.unwrap_or_else(|error| panic!("{name}: {error}"))),
-            Some((_, says)) => {
+            Some((_, expected)) => {
                 assert_eq!(form["google_auth"], false, "{name}");
                 assert_error(
                     &account.expect_err(name),
                     AuthErrorKind::Crypto,
-                    &["`private_key`", says],
+                    &["`private_key`", expected],
                 );
             }
         }

@@ -11,17 +11,17 @@ use tokio::{
 use super::support::*;
 
 /// Serves each of `answers` to one connection, and gives the bodies of the requests that came.
-async fn serve(answers: Vec<String>) -> (SocketAddr, tokio::task::JoinHandle<Vec<String>>) {
+async fn serve(responses: Vec<String>) -> (SocketAddr, tokio::task::JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let server = tokio::spawn(async move {
         let mut bodies = Vec::new();
-        for answer in answers {
+        for response in responses {
             let (mut connection, _) = listener.accept().await.expect("a connection");
-            let mut seen = Vec::new();
+            let mut recorded = Vec::new();
             let body = loop {
-                connection.read_buf(&mut seen).await.expect("a request");
-                let text = String::from_utf8_lossy(&seen).into_owned();
+                connection.read_buf(&mut recorded).await.expect("a request");
+                let text = String::from_utf8_lossy(&recorded).into_owned();
                 let Some((head, body)) = text.split_once("\r\n\r\n") else {
                     continue;
                 };
@@ -37,7 +37,7 @@ async fn serve(answers: Vec<String>) -> (SocketAddr, tokio::task::JoinHandle<Vec
             };
             bodies.push(body);
             connection
-                .write_all(answer.as_bytes())
+                .write_all(response.as_bytes())
                 .await
                 .expect("written");
             connection.shutdown().await.expect("closed");
@@ -115,7 +115,7 @@ async fn a_token_endpoint_that_redirects_is_not_followed() {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_nobody_serves_is_named() {
+async fn an_endpoint_without_a_server_is_named() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     drop(listener);

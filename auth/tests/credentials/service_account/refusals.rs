@@ -16,7 +16,7 @@ async fn refused(account: ServiceAccount, error: &str, description: &str) -> Str
 }
 
 #[track_caller]
-fn assert_says(text: &str, parts: &[&str]) {
+fn assert_mentions(text: &str, parts: &[&str]) {
     for part in parts {
         assert!(text.contains(part), "{part:?} is missing in: {text}");
     }
@@ -29,13 +29,13 @@ async fn delegation_that_is_not_authorized_names_client_and_scopes() {
             .scopes(["https://scope/b", "https://scope/a"])
             .subject("user@example.com")
     };
-    let said = "Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested.";
-    let text = refused(delegated(), "unauthorized_client", said).await;
-    assert_says(
+    let description = "Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested.";
+    let text = refused(delegated(), "unauthorized_client", description).await;
+    assert_mentions(
         &text,
         &[
             "unauthorized_client",
-            said,
+            description,
             "Admin console of example.com",
             CLIENT_ID,
             "https://scope/a,https://scope/b",
@@ -48,12 +48,12 @@ async fn delegation_that_is_not_authorized_names_client_and_scopes() {
         "Requested client not authorized.",
     )
     .await;
-    assert_says(&text, &[CLIENT_ID, "https://scope/a,https://scope/b"]);
+    assert_mentions(&text, &[CLIENT_ID, "https://scope/a,https://scope/b"]);
     let without_id = ServiceAccount::from_parts(EMAIL, &key().pkcs8)
         .expect("a key")
         .scopes(["s"])
         .subject("user@example.com");
-    assert_says(
+    assert_mentions(
         &refused(without_id, "unauthorized_client", "").await,
         &["the unique ID of", EMAIL],
     );
@@ -63,7 +63,7 @@ async fn delegation_that_is_not_authorized_names_client_and_scopes() {
 async fn an_unknown_user_is_named() {
     let delegated = account().scopes(["s"]).subject("nobody@example.com");
     let text = refused(delegated, "invalid_grant", "Invalid email or User ID").await;
-    assert_says(
+    assert_mentions(
         &text,
         &["nobody@example.com has to be the primary address of an active user"],
     );
@@ -71,11 +71,11 @@ async fn an_unknown_user_is_named() {
 
 #[tokio::test]
 async fn a_deleted_key_and_a_deleted_account_are_named() {
-    assert_says(
+    assert_mentions(
         &refused(account(), "invalid_grant", "Invalid JWT Signature.").await,
         &["key key-1 is not a key of", "deleted or disabled"],
     );
-    assert_says(
+    assert_mentions(
         &refused(
             account(),
             "invalid_grant",
@@ -90,11 +90,11 @@ const SHORT_LIVED: &str = "Invalid JWT: Token must be a short-lived token (60 mi
 
 /// A refusal of the assertion's times, dated `date`. Our clock says Sun, 22 Nov 2026 05:20:00 GMT.
 fn skewed(date: &str) -> Response<Body> {
-    let mut answer = refusal("invalid_grant", SHORT_LIVED);
-    answer
+    let mut response = refusal("invalid_grant", SHORT_LIVED);
+    response
         .headers_mut()
         .insert("date", date.parse().expect("a date"));
-    answer
+    response
 }
 
 #[tokio::test]
@@ -107,9 +107,9 @@ async fn a_wrong_clock_is_corrected_once() {
         let account = account().transport(endpoint.shared()).clock(clock());
         assert_eq!(bearer(&ask(&account).await.expect("a token")), "token-2");
         let issued: Vec<_> = endpoint
-            .seen()
+            .recorded()
             .iter()
-            .map(|seen| seen.assertion().claims["iat"].as_u64().expect("iat"))
+            .map(|recorded| recorded.assertion().claims["iat"].as_u64().expect("iat"))
             .collect();
         assert_eq!(
             issued,
@@ -134,11 +134,11 @@ async fn a_wrong_clock_that_correction_does_not_help_is_measured() {
         let error = ask(&account().transport(endpoint.shared()).clock(clock()))
             .await
             .expect_err("refused");
-        assert_says(
+        assert_mentions(
             &error.to_string(),
             &["this machine's clock is", words, SHORT_LIVED],
         );
-        assert_eq!(endpoint.seen().len(), 2);
+        assert_eq!(endpoint.recorded().len(), 2);
     }
 }
 
@@ -153,8 +153,8 @@ async fn a_right_clock_is_not_corrected() {
         let error = ask(&account().transport(endpoint.shared()).clock(clock()))
             .await
             .expect_err("refused");
-        assert_says(&error.to_string(), &["check this machine's clock"]);
-        assert_eq!(endpoint.seen().len(), 1);
+        assert_mentions(&error.to_string(), &["check this machine's clock"]);
+        assert_eq!(endpoint.recorded().len(), 1);
     }
 }
 

@@ -22,8 +22,8 @@ use super::support::*;
 const CANARY: &str = "canary-d0a1";
 
 #[track_caller]
-fn assert_silent(shown: impl Debug) {
-    for text in [format!("{shown:?}"), format!("{shown:#?}")] {
+fn assert_silent(displayed: impl Debug) {
+    for text in [format!("{displayed:?}"), format!("{displayed:#?}")] {
         assert!(
             !text.contains("canary")
                 && !text.contains(&key_text())
@@ -105,8 +105,8 @@ async fn errors_show_no_secret() {
         (400, json!({"error": echo, "client_secret": CANARY}).to_string()),
         (502, format!("<html>assertion={CANARY}</html>")),
     ] {
-        let answers = (0..3).map(|_| Ok(response(status, &body)));
-        let endpoint = Endpoint::new(answers);
+        let responses = (0..3).map(|_| Ok(response(status, &body)));
+        let endpoint = Endpoint::new(responses);
         let error = ask(&account().transport(endpoint.shared())).await.expect_err(&body);
         let text = everything(&error);
         assert!(!text.contains("canary"), "{text}");

@@ -31,12 +31,12 @@ async fn without_scopes_the_host_is_the_audience() {
         claims(&account, Scopes::Default(&["default"])).await,
         json!({"iss": EMAIL, "sub": EMAIL, "aud": "https://drive.googleapis.com/", "iat": NOW - 10, "exp": NOW + 3590})
     );
-    assert!(endpoint.seen().is_empty(), "no network");
+    assert!(endpoint.recorded().is_empty(), "no network");
     assert_eq!(account.metrics(), Some("cred-type/jwt"));
 }
 
 #[tokio::test]
-async fn scopes_take_the_place_of_the_audience() {
+async fn scopes_replace_the_audience() {
     let (_, account) = offline();
     let account = account.scopes(["b", "a"]);
     assert_eq!(

@@ -83,14 +83,14 @@ pub(crate) fn account() -> ServiceAccount {
 
 /// What the token endpoint saw.
 #[derive(Clone, Debug)]
-pub(crate) struct Seen {
+pub(crate) struct Recorded {
     pub(crate) method: Method,
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
 }
 
-impl Seen {
+impl Recorded {
     /// The fields of the form.
     pub(crate) fn form(&self) -> BTreeMap<String, String> {
         self.body
@@ -112,7 +112,7 @@ fn decode(text: &str) -> String {
         .into_owned()
 }
 
-type Answer = Result<Response<Body>, TransportErrorKind>;
+type Outcome = Result<Response<Body>, TransportErrorKind>;
 
 /// A token endpoint: answers what it is told, then `{"access_token": "token-N", "expires_in": 3600}`.
 #[derive(Clone, Debug, Default)]
@@ -120,19 +120,24 @@ pub(crate) struct Endpoint(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
-    answers: VecDeque<Answer>,
-    seen: Vec<Seen>,
+    responses: VecDeque<Outcome>,
+    recorded: Vec<Recorded>,
 }
 
 impl Endpoint {
-    pub(crate) fn new(answers: impl IntoIterator<Item = Answer>) -> Self {
+    pub(crate) fn new(responses: impl IntoIterator<Item = Outcome>) -> Self {
         let endpoint = Self::default();
-        endpoint.0.lock().expect("state").answers.extend(answers);
+        endpoint
+            .0
+            .lock()
+            .expect("state")
+            .responses
+            .extend(responses);
         endpoint
     }
 
-    pub(crate) fn seen(&self) -> Vec<Seen> {
-        self.0.lock().expect("state").seen.clone()
+    pub(crate) fn recorded(&self) -> Vec<Recorded> {
+        self.0.lock().expect("state").recorded.clone()
     }
 
     pub(crate) fn shared(&self) -> Arc<dyn Transport> {
@@ -150,15 +155,15 @@ impl Transport for Endpoint {
             let body = body.collect(1 << 20).await.expect("a body");
             let body = String::from_utf8(body.to_vec()).expect("text");
             let mut state = self.0.lock().expect("state");
-            state.seen.push(Seen {
+            state.recorded.push(Recorded {
                 method: head.method,
                 uri: head.uri,
                 headers: head.headers,
                 body,
             });
-            let number = state.seen.len();
-            match state.answers.pop_front() {
-                Some(Ok(answer)) => Ok(answer),
+            let number = state.recorded.len();
+            match state.responses.pop_front() {
+                Some(Ok(reply)) => Ok(reply),
                 Some(Err(kind)) => Err(TransportError::new(kind, "the connection broke")),
                 None => Ok(response(200, &json!({"access_token": format!("token-{number}"), "expires_in": 3600, "token_type": "Bearer"}).to_string())),
             }

@@ -56,7 +56,7 @@ fn workload(pki: &Pki) -> Environment {
         .file("/certs/k.pem", pki.key.clone())
 }
 
-async fn place(environment: &Environment) -> Option<String> {
+async fn location(environment: &Environment) -> Option<String> {
     let found = ClientCertificate::find_with_command(environment).await;
     found
         .expect("no error")
@@ -77,7 +77,7 @@ async fn a_certificate_is_found_where_googles_clients_find_it() {
     assert_eq!(found.key().trim(), pki.key.trim());
     found.transport().expect("a transport");
 
-    assert_eq!(place(&home()).await, None);
+    assert_eq!(location(&home()).await, None);
     // One of both variables, in this order; empty is unset.
     let switch = |first: &str, second: &str| {
         plain
@@ -95,7 +95,7 @@ async fn a_certificate_is_found_where_googles_clients_find_it() {
         ("", "", true),
     ] {
         assert_eq!(
-            place(&switch(first, second)).await.is_some(),
+            location(&switch(first, second)).await.is_some(),
             is_used,
             "{first} {second}"
         );
@@ -114,7 +114,7 @@ async fn a_certificate_is_found_where_googles_clients_find_it() {
         "CLOUDSDK_CONTEXT_AWARE_CERTIFICATE_CONFIG_FILE_PATH",
     ] {
         assert_eq!(
-            place(&elsewhere(name)).await.as_deref(),
+            location(&elsewhere(name)).await.as_deref(),
             Some("/other/c.pem")
         );
     }
@@ -124,9 +124,9 @@ async fn a_certificate_is_found_where_googles_clients_find_it() {
         .clone()
         .var("GOOGLE_API_CERTIFICATE_CONFIG", "/etc/other.json")
         .file("/etc/other.json", other.clone());
-    assert_eq!(place(&named).await.as_deref(), Some("/certs/c.pem"));
+    assert_eq!(location(&named).await.as_deref(), Some("/certs/c.pem"));
     let bundle = home().file(CONFIG, other).file(BUNDLE, both.clone());
-    assert_eq!(place(&bundle).await.as_deref(), Some(BUNDLE));
+    assert_eq!(location(&bundle).await.as_deref(), Some(BUNDLE));
     let found = ClientCertificate::find(&bundle)
         .await
         .expect("no error")
@@ -138,7 +138,7 @@ async fn a_certificate_is_found_where_googles_clients_find_it() {
         .file("/gcloud/certificate_config.json", config("/c", "/k"))
         .file("/c", pki.chain.clone())
         .file("/k", pki.key.clone());
-    assert_eq!(place(&moved).await.as_deref(), Some("/c"));
+    assert_eq!(location(&moved).await.as_deref(), Some("/c"));
 }
 
 #[tokio::test]
@@ -153,9 +153,9 @@ async fn a_command_is_run_only_where_it_is_allowed_and_demanded() {
                 assert_eq!(program.arguments(), ["--print_certificate"]);
                 Ok(ProgramOutput::new(0, both.clone()))
             });
-    assert_eq!(place(&machine).await, None, "nobody demands one");
+    assert_eq!(location(&machine).await, None, "nobody demands one");
     let demanded = machine.var("GOOGLE_API_USE_CLIENT_CERTIFICATE", "true");
-    assert_eq!(place(&demanded).await.as_deref(), Some(SECURE_CONNECT));
+    assert_eq!(location(&demanded).await.as_deref(), Some(SECURE_CONNECT));
     let error = ClientCertificate::find(&demanded)
         .await
         .expect_err("not allowed");
@@ -254,8 +254,8 @@ async fn what_cannot_be_used_is_named() {
         assert!(!format!("{error:?}").contains("canary"), "{error:?}");
     }
     let other = KeyPair::generate().expect("a key");
-    let stranger = ClientCertificate::from_pem(&pki.chain, &other.serialize_pem()).expect("PEM");
-    let error = stranger.transport().expect_err("another's key");
+    let another = ClientCertificate::from_pem(&pki.chain, &other.serialize_pem()).expect("PEM");
+    let error = another.transport().expect_err("another's key");
     assert_eq!(error.kind(), Crypto, "{error}");
 }
 
@@ -291,8 +291,8 @@ async fn server(pki: &Pki) -> u16 {
                 };
                 let mut request = [0; 4096];
                 if tls.read(&mut request).await.is_ok_and(|read| read > 0) {
-                    let answer = b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
-                    let _ = tls.write_all(answer).await;
+                    let response = b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
+                    let _ = tls.write_all(response).await;
                     let _ = tls.shutdown().await;
                 }
             });
@@ -303,9 +303,9 @@ async fn server(pki: &Pki) -> u16 {
 
 async fn call(port: u16, transport: &Arc<dyn Transport>) -> Result<u16, TransportErrorKind> {
     let request = Request::get(format!("https://127.0.0.1:{port}/")).body(Body::empty());
-    let answer = transport.send(request.expect("a request")).await;
-    answer
-        .map(|answer| answer.status().as_u16())
+    let response = transport.send(request.expect("a request")).await;
+    response
+        .map(|response| response.status().as_u16())
         .map_err(|error| error.kind())
 }
 
@@ -325,9 +325,9 @@ async fn a_server_that_asks_for_a_certificate_gets_it() {
     assert_eq!(call(port, &with).await, Ok(204));
     let without = trusting().build().expect("a transport");
     call(port, &without).await.expect_err("no certificate");
-    let stranger = self::pki();
+    let another = self::pki();
     let other = trusting()
-        .client_certificate(&stranger.chain, &stranger.key)
+        .client_certificate(&another.chain, &another.key)
         .build()
         .expect("a transport");
     call(port, &other)

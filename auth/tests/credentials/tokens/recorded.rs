@@ -130,9 +130,9 @@ async fn requests_are_google_auths() {
         if let Some(bearer) = expected.get("bearer") {
             let value = headers.headers()["authorization"].to_str().expect("text");
             assert_eq!(&explained(&value["Bearer ".len()..]), bearer, "{name}");
-            assert!(network.seen().is_empty(), "{name}");
+            assert!(network.recorded().is_empty(), "{name}");
         } else {
-            let [request] = &network.seen()[..] else {
+            let [request] = &network.recorded()[..] else {
                 panic!("{name}: one request")
             };
             let mut expected = expected.clone();

@@ -59,7 +59,7 @@ async fn an_id_token_is_asked_for_by_its_audience() {
     assert_eq!(first.secret(), second.secret());
     assert_eq!(first.expiry(), Some(at(NOW + 3600)));
     assert_eq!(claims(first.secret())["aud"], "https://hello.example.com");
-    let [request] = &network.seen()[..] else {
+    let [request] = &network.recorded()[..] else {
         panic!("one request")
     };
     let form = request.form();
@@ -99,7 +99,7 @@ async fn a_token_for_each_host_is_for_that_host() {
         let token = value.strip_prefix("Bearer ").expect("a bearer token");
         assert_eq!(claims(token)["aud"], audience);
     }
-    assert_eq!(network.seen().len(), 2);
+    assert_eq!(network.recorded().len(), 2);
     let error = credentials.token().await.expect_err("no request");
     assert_eq!(error.kind(), AuthErrorKind::Config);
 }
@@ -117,19 +117,19 @@ async fn an_id_token_is_the_accounts_own() {
     assert_eq!(error.kind(), AuthErrorKind::Config);
     let error = robot.id_token(" ").token().await.expect_err("no audience");
     assert_eq!(error.kind(), AuthErrorKind::Config);
-    assert!(network.seen().is_empty());
+    assert!(network.recorded().is_empty());
 }
 
 #[tokio::test]
-async fn answers_without_a_usable_id_token_are_errors() {
-    for answer in [
+async fn responses_without_a_usable_id_token_are_errors() {
+    for response in [
         json!({"access_token": "canary"}),
         json!({"id_token": "canary"}),
         json!({"id_token": ""}),
         json!({"id_token": 1}),
     ] {
         let (_, network, robot) = scene();
-        network.next(Fault::Answer(Reply::json(200, &answer)));
+        network.next(Fault::Respond(Reply::json(200, &response)));
         let error = robot
             .id_token("https://hello.example.com")
             .token()
@@ -154,7 +154,7 @@ async fn in_another_universe_iam_gives_id_tokens() {
         .transport(network.shared())
         .clock(clock());
     robot.id_token("a").token().await.expect("a token");
-    let [request] = &network.seen()[..] else {
+    let [request] = &network.recorded()[..] else {
         panic!("one request")
     };
     assert_eq!(
@@ -176,7 +176,7 @@ async fn in_another_universe_iam_gives_id_tokens() {
             "iat": NOW - 10, "exp": NOW + 3590,
         })
     );
-    network.next(Fault::Answer(Reply::json(
+    network.next(Fault::Respond(Reply::json(
         403,
         &json!({"error": {"code": 403, "status": "PERMISSION_DENIED", "message": "no"}}),
     )));
@@ -194,19 +194,19 @@ async fn a_verifier_accepts_what_the_token_endpoint_issues() {
         .keys_url(format!("{}{}", google.url(), IdTokenIssuer::KEYS_PATH))
         .emails([google.account().email()]);
     verifier.verify(token.secret()).await.expect("accepted");
-    let answer = reqwest::Client::new()
+    let response = reqwest::Client::new()
         .get(format!("{}/hello", google.url()))
         .bearer_auth(token.secret())
         .send()
         .await
         .expect("an answer");
-    let hello = answer.text().await.expect("text");
+    let hello = response.text().await.expect("text");
     assert_eq!(hello, format!("Hello, {}!\n", google.account().email()));
 }
 
 /// A source of one's own, and the probes of `dyn Credentials`.
 #[tokio::test]
-async fn credentials_tell_what_they_can_do() {
+async fn credentials_report_what_they_can_do() {
     let (_, network, robot) = scene();
     let anyone: Arc<dyn Credentials> = Arc::new(robot);
     let tokens = anyone.id_tokens().expect("ID tokens");
@@ -217,8 +217,8 @@ async fn credentials_tell_what_they_can_do() {
     assert_eq!(claims(token.secret())["aud"], "https://hello.example.com");
     let signer = anyone.signer().expect("a signer");
     assert_eq!(signer.sign(b"x").await.expect("signed").bytes().len(), 256);
-    let nobody: Arc<dyn Credentials> = Arc::new(gapi_auth::Anonymous);
-    assert!(nobody.signer().is_none() && nobody.id_tokens().is_none());
+    let anonymous: Arc<dyn Credentials> = Arc::new(gapi_auth::Anonymous);
+    assert!(anonymous.signer().is_none() && anonymous.id_tokens().is_none());
 }
 
 /// Writes a key file at once, as programs that know what they do replace files.
@@ -237,7 +237,7 @@ async fn a_key_file_that_changes_is_read_again_and_a_broken_one_is_not_believed(
         Account::new("robot", "example-123").expect("an account"),
         Account::new("robot", "example-123").expect("an account"),
     );
-    let stranger = Account::new("stranger", "example-123").expect("an account");
+    let another = Account::new("stranger", "example-123").expect("an account");
     assert_ne!(first.key_id(), second.key_id());
     replace(&path, &json(&first));
     let network = Direct::new(|_: &Request| {
@@ -254,7 +254,7 @@ async fn a_key_file_that_changes_is_read_again_and_a_broken_one_is_not_believed(
         clock.advance(Duration::from_secs(3600));
         let request = AuthRequest::new(&url, Scopes::Default(&["x"]));
         robot.headers(&request).await.expect("a token");
-        let assertion = assertion(network.seen().last().expect("a request"));
+        let assertion = assertion(network.recorded().last().expect("a request"));
         part(&assertion, 0)["kid"]
             .as_str()
             .expect("text")
@@ -266,7 +266,7 @@ async fn a_key_file_that_changes_is_read_again_and_a_broken_one_is_not_believed(
         &whole[..whole.len() / 2],
         "",
         "{}",
-        &json(&stranger),
+        &json(&another),
         "\u{0}",
     ] {
         replace(&path, broken);
@@ -282,7 +282,7 @@ async fn a_key_file_that_changes_is_read_again_and_a_broken_one_is_not_believed(
     replace(&path, &json(&first));
     let request = AuthRequest::new(&url, Scopes::Default(&[]));
     delegated.headers(&request).await.expect("a token");
-    let assertion = assertion(network.seen().last().expect("a request"));
+    let assertion = assertion(network.recorded().last().expect("a request"));
     assert_eq!(part(&assertion, 0)["kid"], first.key_id());
 }
 

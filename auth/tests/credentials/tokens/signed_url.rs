@@ -115,7 +115,7 @@ async fn policies_are_those_of_googles_vectors() {
             policy = policy.starts_with(field, start[1].as_str().expect("text"));
         }
         if let Some(range) = input["conditions"]["contentLengthRange"].as_array() {
-            let bytes = |place: usize| range[place].as_u64().expect("bytes");
+            let bytes = |index: usize| range[index].as_u64().expect("bytes");
             policy = policy.content_length(bytes(0)..=bytes(1));
         }
         if text(input, "urlStyle") == Some("VIRTUAL_HOSTED_STYLE") {
@@ -211,24 +211,24 @@ async fn a_policy_is_ascii_and_ignored_fields_are_outside_of_it() {
 }
 
 #[tokio::test]
-async fn nothing_that_is_worth_a_token_is_shown() {
+async fn nothing_that_is_worth_a_token_is_displayed() {
     let url = SignedUrl::put("bucket", "object")
         .header("x-goog-encryption-key", "canary-key")
         .query("token", "canary-value");
     let form = PostPolicy::new("bucket", "object").field("x-goog-meta-a", "canary-field");
-    let shown = format!("{url:?} {form:?}");
+    let displayed = format!("{url:?} {form:?}");
     assert!(
-        shown.contains("x-goog-encryption-key") && !shown.contains("canary"),
-        "{shown}"
+        displayed.contains("x-goog-encryption-key") && !displayed.contains("canary"),
+        "{displayed}"
     );
     let signed = form.sign(&robot().signer()).await.expect("signed");
     let secrets: Vec<_> = signed.fields().iter().map(|(_, value)| value).collect();
-    let shown = format!("{signed:?}");
+    let displayed = format!("{signed:?}");
     assert!(
         secrets
             .iter()
-            .all(|secret| !shown.contains(secret.as_str())),
-        "{shown}"
+            .all(|secret| !displayed.contains(secret.as_str())),
+        "{displayed}"
     );
 }
 
@@ -254,18 +254,18 @@ async fn a_server_accepts_what_was_signed_and_nothing_else() {
             .put(&url)
             .header("content-type", "text/plain")
             .body("text");
-        let answer = request.header("x-goog-meta-note", note).send().await;
-        answer.expect("an answer").status().as_u16()
+        let response = request.header("x-goog-meta-note", note).send().await;
+        response.expect("an answer").status().as_u16()
     };
     assert_eq!(send("two words").await, 200);
     assert_eq!(send("three words").await, 403);
     let get = SignedUrl::get("my-bucket", name).endpoint(storage.url());
     let url = get.sign(&robot.signer()).await.expect("signed");
-    let answer = http.get(&url).send().await.expect("an answer");
-    assert_eq!(answer.text().await.expect("text"), "text");
+    let response = http.get(&url).send().await.expect("an answer");
+    assert_eq!(response.text().await.expect("text"), "text");
     let status = async |request: reqwest::RequestBuilder| {
-        let answer = request.send().await.expect("an answer");
-        answer.status().as_u16()
+        let response = request.send().await.expect("an answer");
+        response.status().as_u16()
     };
     assert_eq!(status(http.delete(&url)).await, 403, "another verb");
     assert_eq!(
@@ -282,9 +282,9 @@ async fn a_server_accepts_what_was_signed_and_nothing_else() {
         .valid_from(SystemTime::now() - Duration::from_secs(3700));
     let old = old.sign(&robot.signer()).await.expect("signed");
     assert_eq!(status(http.get(old)).await, 400, "expired");
-    let stranger =
+    let another =
         gapi_fakes::keys::ServiceAccount::with_own_key("robot", "example-123").expect("a key");
-    let json = stranger.key_json("https://oauth2.googleapis.com/token");
+    let json = another.key_json("https://oauth2.googleapis.com/token");
     let forger = ServiceAccount::from_json(&json).expect("a service account");
     let forged = get.sign(&forger.signer()).await.expect("signed");
     assert_eq!(status(http.get(forged)).await, 403, "another key");

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use gapi_fakes::{Reply, Request as Seen, Service};
+use gapi_fakes::{Reply, Request as Recorded, Service};
 use gapi_transport::{Body, BoxFuture, ManualClock, Transport, TransportError, TransportErrorKind};
 use http::{Request, Response};
 
@@ -26,12 +26,12 @@ pub(crate) fn clock() -> Arc<ManualClock> {
 pub(crate) struct Direct {
     service: Arc<dyn Service>,
     faults: Arc<Mutex<VecDeque<Fault>>>,
-    seen: Arc<Mutex<Vec<Seen>>>,
+    recorded: Arc<Mutex<Vec<Recorded>>>,
 }
 
 pub(crate) enum Fault {
     Reset,
-    Answer(Reply),
+    Respond(Reply),
 }
 
 impl Direct {
@@ -39,7 +39,7 @@ impl Direct {
         Self {
             service: Arc::new(service),
             faults: Arc::default(),
-            seen: Arc::default(),
+            recorded: Arc::default(),
         }
     }
 
@@ -47,8 +47,8 @@ impl Direct {
         self.faults.lock().expect("faults").push_back(fault);
     }
 
-    pub(crate) fn seen(&self) -> Vec<Seen> {
-        self.seen.lock().expect("seen").clone()
+    pub(crate) fn recorded(&self) -> Vec<Recorded> {
+        self.recorded.lock().expect("seen").clone()
     }
 
     pub(crate) fn shared(&self) -> Arc<dyn Transport> {
@@ -69,14 +69,14 @@ impl Transport for Direct {
     ) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
         Box::pin(async move {
             let (head, body) = request.into_parts();
-            let request = Seen {
+            let request = Recorded {
                 method: head.method,
                 path: head.uri.path().to_owned(),
                 query: head.uri.query().map(str::to_owned),
                 headers: head.headers,
                 body: body.collect(1 << 20).await.expect("a body"),
             };
-            self.seen.lock().expect("seen").push(request.clone());
+            self.recorded.lock().expect("seen").push(request.clone());
             // Whoever shares a fetch is to wait for it.
             tokio::task::yield_now().await;
             let fault = self.faults.lock().expect("faults").pop_front();
@@ -85,13 +85,13 @@ impl Transport for Direct {
                     let error = TransportError::new(TransportErrorKind::Reset, "reset");
                     return Err(error);
                 }
-                Some(Fault::Answer(reply)) => reply,
+                Some(Fault::Respond(reply)) => reply,
                 None => self.service.respond(&request),
             };
-            let mut answer = Response::new(Body::from(reply.body.to_vec()));
-            *answer.status_mut() = reply.status;
-            *answer.headers_mut() = reply.headers;
-            Ok(answer)
+            let mut response = Response::new(Body::from(reply.body.to_vec()));
+            *response.status_mut() = reply.status;
+            *response.headers_mut() = reply.headers;
+            Ok(response)
         })
     }
 }

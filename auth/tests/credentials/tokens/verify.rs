@@ -67,7 +67,7 @@ impl Scene {
     }
 
     fn fetches(&self) -> usize {
-        self.network.seen().len()
+        self.network.recorded().len()
     }
 }
 
@@ -94,9 +94,9 @@ async fn a_good_token_gives_its_claims() {
         (at(NOW - 60), at(NOW + 3540))
     );
     assert_eq!(claims.get("iat"), Some(&json!(NOW - 60)));
-    let seen = &scene.network.seen()[0];
-    assert_eq!(seen.path, IdTokenIssuer::KEYS_PATH);
-    assert!(!seen.headers.contains_key("authorization"));
+    let recorded = &scene.network.recorded()[0];
+    assert_eq!(recorded.path, IdTokenIssuer::KEYS_PATH);
+    assert!(!recorded.headers.contains_key("authorization"));
     assert!(
         !format!("{claims:?}").contains("robot@"),
         "claims are personal"
@@ -184,7 +184,7 @@ async fn a_verifier_can_be_stricter() {
 }
 
 #[tokio::test]
-async fn a_verifier_for_nobody_is_a_mistake() {
+async fn a_verifier_without_an_audience_is_a_mistake() {
     for audiences in [vec![], vec![""], vec!["a", ""]] {
         let error = refused(IdTokenVerifier::google(audiences).verify("a.b.c").await);
         assert_eq!(error.check(), IdTokenCheck::Config);
@@ -216,7 +216,7 @@ async fn an_algorithm_is_the_keys_not_the_tokens() {
 }
 
 #[tokio::test]
-async fn a_token_that_was_changed_is_refused_and_never_shown() {
+async fn a_token_that_was_changed_is_refused_and_never_displayed() {
     let scene = scene();
     let token = scene.issuer.sign(&claims()).expect("signed");
     let [header, body, signature] = token.split('.').collect::<Vec<_>>()[..] else {
@@ -252,10 +252,10 @@ async fn a_token_that_was_changed_is_refused_and_never_shown() {
     ] {
         let error = refused(scene.verifier.verify(&changed).await);
         assert_eq!(error.check(), check, "{error}");
-        let shown = format!("{error} {error:?}");
+        let displayed = format!("{error} {error:?}");
         assert!(
-            !shown.contains(&body[..20]) && !shown.contains(&signature[..20]),
-            "{shown}"
+            !displayed.contains(&body[..20]) && !displayed.contains(&signature[..20]),
+            "{displayed}"
         );
         assert!(!error.is_transient());
     }
@@ -291,7 +291,7 @@ async fn identity_aware_proxy_signs_with_p_256() {
     let token = key.sign(&header, &claims).expect("signed");
     let read = verifier.verify(&token).await.expect("accepted");
     assert_eq!(read.email(), Some("jane@example.com"));
-    assert_eq!(network.seen()[0].path, "/iap/verify/public_key-jwk");
+    assert_eq!(network.recorded()[0].path, "/iap/verify/public_key-jwk");
     let forger = EcKey::generate().expect("a key");
     let forged = forger.sign(&header, &claims).expect("signed");
     let check = refused(verifier.verify(&forged).await).check();
@@ -303,7 +303,7 @@ async fn identity_aware_proxy_signs_with_p_256() {
 }
 
 #[tokio::test]
-async fn keys_are_kept_as_long_as_the_issuer_says() {
+async fn keys_are_cached_as_long_as_the_issuer_allows() {
     let scene = scene();
     scene.issuer.set_max_age(1000);
     assert_eq!(scene.check(&claims()).await, Ok(()));
@@ -354,12 +354,12 @@ async fn a_clock_that_is_set_back_keeps_no_key_alive() {
 }
 
 #[tokio::test]
-async fn a_new_key_is_fetched_once_and_strangers_cause_no_storm() {
+async fn a_new_key_is_fetched_once_and_forged_tokens_cause_no_storm() {
     let scene = scene();
     assert_eq!(scene.check(&claims()).await, Ok(()));
-    let stranger = IdTokenIssuer::new().expect("an issuer");
-    stranger.rotate(false).expect("another key");
-    let forged = stranger.sign(&claims()).expect("signed");
+    let another = IdTokenIssuer::new().expect("an issuer");
+    another.rotate(false).expect("another key");
+    let forged = another.sign(&claims()).expect("signed");
     for _ in 0..10 {
         let error = refused(scene.verifier.verify(&forged).await);
         assert_eq!(error.check(), IdTokenCheck::Key);
@@ -380,7 +380,7 @@ async fn a_new_key_is_fetched_once_and_strangers_cause_no_storm() {
     scene.clock.advance(Duration::from_secs(60));
     scene
         .network
-        .next(Fault::Answer(Reply::html(502, "<html>")));
+        .next(Fault::Respond(Reply::html(502, "<html>")));
     refused(scene.verifier.verify(&forged).await);
     assert_eq!(scene.check(&claims()).await, Ok(()));
     assert_eq!(scene.fetches(), 4);
@@ -421,7 +421,7 @@ async fn a_crowd_shares_a_failure() {
 }
 
 #[tokio::test]
-async fn answers_that_are_no_key_set_are_an_outage() {
+async fn responses_that_are_no_key_set_are_an_outage() {
     for reply in [
         Reply::new(500),
         Reply::html(200, "<html>"),
@@ -431,7 +431,7 @@ async fn answers_that_are_no_key_set_are_an_outage() {
         Reply::redirect(302, "https://evil.example/keys"),
     ] {
         let scene = scene();
-        scene.network.next(Fault::Answer(reply.clone()));
+        scene.network.next(Fault::Respond(reply.clone()));
         let token = scene.issuer.sign(&claims()).expect("signed");
         let error = refused(scene.verifier.verify(&token).await);
         assert_eq!(error.check(), IdTokenCheck::Certificates, "{reply:?}");

@@ -24,19 +24,19 @@ use super::{
 #[derive(Clone, Debug)]
 struct Kms {
     account: Arc<Account>,
-    /// What it says before it signs.
-    says: Option<String>,
-    /// What it says with the signature that has this number.
-    says_with: fn(&Account, usize) -> Option<String>,
+    /// The id of its key that it reports before it signs.
+    own_key_id: Option<String>,
+    /// Returns the id of the key of the signature with this number.
+    key_id_with: fn(&Account, usize) -> Option<String>,
     signed: Arc<AtomicUsize>,
 }
 
 impl Kms {
-    fn new(says_with: fn(&Account, usize) -> Option<String>) -> Self {
+    fn new(key_id_with: fn(&Account, usize) -> Option<String>) -> Self {
         Self {
             account: Arc::new(Account::new("robot", "example-123").expect("an account")),
-            says: None,
-            says_with,
+            own_key_id: None,
+            key_id_with,
             signed: Arc::default(),
         }
     }
@@ -55,7 +55,7 @@ impl Signer for Kms {
             let bytes = self.account.sign_bytes(message).expect("signed");
             Ok(Signature::new(
                 bytes,
-                (self.says_with)(&self.account, number),
+                (self.key_id_with)(&self.account, number),
             ))
         })
     }
@@ -65,7 +65,7 @@ impl Signer for Kms {
     }
 
     fn key_id(&self) -> Option<String> {
-        self.says.clone()
+        self.own_key_id.clone()
     }
 }
 
@@ -103,7 +103,7 @@ async fn ask(robot: &ServiceAccount) -> Result<String, AuthError> {
 #[tokio::test]
 async fn a_key_elsewhere_signs_the_assertions_of_a_delegated_user() {
     let mut kms = Kms::new(|_, _| None);
-    kms.says = Some(kms.account.key_id().to_owned());
+    kms.own_key_id = Some(kms.account.key_id().to_owned());
     let network = network();
     let robot = kms
         .robot(&network)
@@ -111,7 +111,7 @@ async fn a_key_elsewhere_signs_the_assertions_of_a_delegated_user() {
         .subject("jane@example.com");
     assert_eq!(robot.email(), kms.account.email());
     assert_eq!(ask(&robot).await.expect("a token"), "t");
-    let token = assertion(&network.seen()[0]);
+    let token = assertion(&network.recorded()[0]);
     verify(&kms.account, &token);
     assert_eq!(part(&token, 0)["kid"], kms.account.key_id());
     let claims = claims(&token);
@@ -125,7 +125,7 @@ async fn a_key_elsewhere_signs_the_assertions_of_a_delegated_user() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_named_only_afterwards_stands_in_the_header_all_the_same() {
+async fn a_key_that_is_named_only_afterwards_is_in_the_header_too() {
     let kms = Kms::new(|account, _| Some(account.key_id().to_owned()));
     let robot = kms.robot(&network()).self_signed(true);
     let token = ask(&robot).await.expect("a token");
@@ -147,7 +147,7 @@ async fn a_signer_that_never_uses_one_key_twice_is_refused() {
     let network = network();
     let error = ask(&kms.robot(&network)).await.expect_err("no header");
     assert_eq!(error.kind(), AuthErrorKind::Crypto, "{error}");
-    assert!(network.seen().is_empty());
+    assert!(network.recorded().is_empty());
 }
 
 #[tokio::test]
@@ -159,7 +159,7 @@ async fn id_tokens_and_failures_are_those_of_the_signer() {
         .token()
         .await
         .expect_err("this network gives none");
-    let token = assertion(&network.seen()[0]);
+    let token = assertion(&network.recorded()[0]);
     assert_eq!(part(&token, 0).get("kid"), None);
     assert_eq!(
         claims(&token)["target_audience"],
@@ -204,6 +204,6 @@ async fn a_signer_that_is_silent_is_named() {
     }
     let robot = ServiceAccount::with_signer("robot@example.com", Silent);
     let error = ask(&robot).await.expect_err("silence");
-    let says = "the signer of robot@example.com gave no signature";
-    assert!(error.to_string().contains(says), "{error}");
+    let own_key_id = "the signer of robot@example.com gave no signature";
+    assert!(error.to_string().contains(own_key_id), "{error}");
 }

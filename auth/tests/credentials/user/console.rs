@@ -14,7 +14,7 @@ use super::{
     flow::{flow, granting, parameter},
 };
 
-type Shown = Arc<Mutex<Vec<String>>>;
+type Displayed = Arc<Mutex<Vec<String>>>;
 
 /// Runs a flow whose user pastes these texts; `STATE` is the flow's state.
 async fn run(
@@ -22,8 +22,8 @@ async fn run(
     redirect: Option<&str>,
     pasted: &[&str],
 ) -> (Result<AuthorizedUser, AuthError>, Vec<String>) {
-    let shown = Shown::default();
-    let texts = shown.clone();
+    let displayed = Displayed::default();
+    let texts = displayed.clone();
     let mut pasted: VecDeque<String> = pasted.iter().map(|text| (*text).to_owned()).collect();
     let mut state = None;
     let mut console = InstalledAppFlow::new(flow(endpoint))
@@ -45,8 +45,8 @@ async fn run(
         console = console.redirect_uri(redirect);
     }
     let outcome = console.await;
-    let shown = shown.lock().expect("texts").clone();
-    (outcome, shown)
+    let displayed = displayed.lock().expect("texts").clone();
+    (outcome, displayed)
 }
 
 #[tokio::test]
@@ -57,14 +57,14 @@ async fn the_redirect_url_or_the_code_is_pasted() {
         "4/x",
     ] {
         let endpoint = granting(json!({}));
-        let (outcome, shown) = run(&endpoint, None, &[pasted]).await;
+        let (outcome, displayed) = run(&endpoint, None, &[pasted]).await;
         outcome.expect(pasted);
         assert!(
-            shown[0].contains("redirect_uri=http%3A%2F%2F127.0.0.1%3A1%2F"),
-            "{shown:?}"
+            displayed[0].contains("redirect_uri=http%3A%2F%2F127.0.0.1%3A1%2F"),
+            "{displayed:?}"
         );
-        assert!(shown[0].contains("address bar"), "{shown:?}");
-        let form = endpoint.seen()[0].form();
+        assert!(displayed[0].contains("address bar"), "{displayed:?}");
+        let form = endpoint.recorded()[0].form();
         assert_eq!(
             (form["code"].as_str(), form["redirect_uri"].as_str()),
             ("4/x", "http://127.0.0.1:1/")
@@ -76,7 +76,7 @@ async fn the_redirect_url_or_the_code_is_pasted() {
 #[tokio::test]
 async fn the_user_may_try_again_but_not_for_ever() {
     let endpoint = granting(json!({}));
-    let (outcome, shown) = run(
+    let (outcome, displayed) = run(
         &endpoint,
         None,
         &[
@@ -87,7 +87,10 @@ async fn the_user_may_try_again_but_not_for_ever() {
     )
     .await;
     outcome.expect("the third time");
-    assert!(shown[2].contains("its `state` is another one"), "{shown:?}");
+    assert!(
+        displayed[2].contains("its `state` is another one"),
+        "{displayed:?}"
+    );
     let (outcome, _) = run(&endpoint, None, &["two words", "?", "?code="]).await;
     assert_eq!(
         outcome.expect_err("three times").kind(),
@@ -116,12 +119,12 @@ async fn out_of_band_is_there_for_servers_that_have_it() {
         "urn:ietf:wg:oauth:2.0:oob:auto",
     ] {
         let endpoint = granting(json!({}));
-        let (outcome, shown) = run(&endpoint, Some(redirect), &["the-code"]).await;
+        let (outcome, displayed) = run(&endpoint, Some(redirect), &["the-code"]).await;
         outcome.expect("a user");
         assert!(
-            shown[0].contains("enter the code that the page shows"),
-            "{shown:?}"
+            displayed[0].contains("enter the code that the page shows"),
+            "{displayed:?}"
         );
-        assert_eq!(endpoint.seen()[0].form()["redirect_uri"], redirect);
+        assert_eq!(endpoint.recorded()[0].form()["redirect_uri"], redirect);
     }
 }

@@ -11,24 +11,24 @@ use tokio::time::Instant;
 
 use super::endpoint::{Endpoint, response};
 
-type Answer = Result<Response<Body>, TransportErrorKind>;
+type Outcome = Result<Response<Body>, TransportErrorKind>;
 
-fn code(fields: Value) -> Answer {
-    let mut answer = json!({"device_code": "device-1", "user_code": "ABCD-EFGH", "verification_url": "https://www.google.com/device", "expires_in": 1800, "interval": 5});
+fn code(fields: Value) -> Outcome {
+    let mut reply = json!({"device_code": "device-1", "user_code": "ABCD-EFGH", "verification_url": "https://www.google.com/device", "expires_in": 1800, "interval": 5});
     for (name, value) in fields.as_object().expect("an object") {
-        answer[name] = value.clone();
+        reply[name] = value.clone();
     }
-    Ok(response(200, &answer.to_string()))
+    Ok(response(200, &reply.to_string()))
 }
 
-fn says(status: u16, error: &str) -> Answer {
+fn refusal(status: u16, error: &str) -> Outcome {
     Ok(response(
         status,
         &json!({"error": error, "error_description": "x"}).to_string(),
     ))
 }
 
-fn token() -> Answer {
+fn token() -> Outcome {
     Ok(response(
         200,
         r#"{"access_token":"t","expires_in":3600,"refresh_token":"r","scope":"a"}"#,
@@ -69,19 +69,19 @@ async fn the_user_takes_a_while() {
     // Google's statuses: 428 and 403 where the standard has 400.
     let endpoint = Endpoint::new([
         code(json!({})),
-        says(428, "authorization_pending"),
-        says(400, "authorization_pending"),
+        refusal(428, "authorization_pending"),
+        refusal(400, "authorization_pending"),
         token(),
     ]);
     let (outcome, took) = run(&endpoint).await;
     let user = outcome.expect("a user");
     assert_eq!(user.granted_scopes(), ["a"]);
     assert_eq!(took.as_secs(), 15);
-    let seen = endpoint.seen();
-    assert_eq!(seen[0].uri, "https://oauth2.googleapis.com/device/code");
-    assert_eq!(seen[0].body, "client_id=client-1&scope=a%20b");
+    let recorded = endpoint.recorded();
+    assert_eq!(recorded[0].uri, "https://oauth2.googleapis.com/device/code");
+    assert_eq!(recorded[0].body, "client_id=client-1&scope=a%20b");
     assert_eq!(
-        seen[3].body,
+        recorded[3].body,
         "client_id=client-1&device_code=device-1&grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&client_secret=secret-1"
     );
 }
@@ -90,8 +90,8 @@ async fn the_user_takes_a_while() {
 async fn slow_down_is_for_good() {
     let endpoint = Endpoint::new([
         code(json!({"interval": 1})),
-        says(403, "slow_down"),
-        says(428, "authorization_pending"),
+        refusal(403, "slow_down"),
+        refusal(428, "authorization_pending"),
         token(),
     ]);
     let (outcome, took) = run(&endpoint).await;
@@ -100,12 +100,12 @@ async fn slow_down_is_for_good() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn trouble_on_the_way_is_no_answer() {
+async fn trouble_of_the_connection_is_no_response() {
     let endpoint = Endpoint::new([
         code(json!({})),
         Err(TransportErrorKind::Timeout),
         Ok(response(502, "<html>")),
-        says(428, "authorization_pending"),
+        refusal(428, "authorization_pending"),
         token(),
     ]);
     let (outcome, took) = run(&endpoint).await;
@@ -114,16 +114,16 @@ async fn trouble_on_the_way_is_no_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_end_is_told() {
+async fn the_end_is_reported() {
     let (outcome, _) = run(&Endpoint::new([
         code(json!({})),
-        says(403, "access_denied"),
+        refusal(403, "access_denied"),
     ]))
     .await;
     assert_eq!(outcome.expect_err("denied").kind(), AuthErrorKind::Denied);
     let (outcome, _) = run(&Endpoint::new([
         code(json!({})),
-        says(400, "expired_token"),
+        refusal(400, "expired_token"),
     ]))
     .await;
     assert_eq!(
@@ -132,25 +132,25 @@ async fn the_end_is_told() {
     );
     let (outcome, _) = run(&Endpoint::new([
         code(json!({})),
-        says(401, "invalid_client"),
+        refusal(401, "invalid_client"),
     ]))
     .await;
     let error = outcome.expect_err("refused");
     assert!(error.to_string().contains("Limited Input"), "{error}");
     // A server that says nothing but "pending" is not asked for ever.
-    let answers = std::iter::once(code(json!({"expires_in": 30})))
-        .chain((0..50).map(|_| says(428, "authorization_pending")));
-    let endpoint = Endpoint::new(answers);
+    let responses = std::iter::once(code(json!({"expires_in": 30})))
+        .chain((0..50).map(|_| refusal(428, "authorization_pending")));
+    let endpoint = Endpoint::new(responses);
     let (outcome, took) = run(&endpoint).await;
     assert_eq!(
         outcome.expect_err("expired").kind(),
         AuthErrorKind::TimedOut
     );
-    assert_eq!((took.as_secs(), endpoint.seen().len()), (30, 7));
+    assert_eq!((took.as_secs(), endpoint.recorded().len()), (30, 7));
 }
 
 #[tokio::test]
-async fn answers_of_other_servers_are_read_and_bad_ones_refused() {
+async fn responses_of_other_servers_are_read_and_bad_ones_refused() {
     let start = |endpoint: &Endpoint, client: ClientSecrets| {
         let flow = Flow::new(client, ["a"]).transport(endpoint.shared());
         async move { DeviceFlow::new(flow).start().await }
@@ -169,8 +169,8 @@ async fn answers_of_other_servers_are_read_and_bad_ones_refused() {
         Some("https://login.example/go?u")
     );
     assert_eq!(device.expires_in().as_secs(), 60);
-    assert_eq!(endpoint.seen()[0].form()["client_secret"], "s");
-    for answer in [
+    assert_eq!(endpoint.recorded()[0].form()["client_secret"], "s");
+    for reply in [
         Ok(response(200, "{}")),
         Ok(response(
             200,
@@ -178,11 +178,11 @@ async fn answers_of_other_servers_are_read_and_bad_ones_refused() {
         )),
         Ok(response(200, "<html>")),
         Ok(response(200, r#"{"access_token":"t"}"#)),
-        says(400, "invalid_scope"),
+        refusal(400, "invalid_scope"),
         // Google's rate limit has a key of its own.
         Ok(response(403, r#"{"error_code":"rate_limit_exceeded"}"#)),
     ] {
-        start(&Endpoint::new([answer]), other())
+        start(&Endpoint::new([reply]), other())
             .await
             .expect_err("no code");
     }
@@ -203,5 +203,5 @@ async fn who_drops_it_is_not_waited_for() {
     waiting.abort();
     let _ = waiting.await;
     tokio::time::sleep(Duration::from_secs(60)).await;
-    assert_eq!(endpoint.seen().len(), 1, "no poll after the end");
+    assert_eq!(endpoint.recorded().len(), 1, "no poll after the end");
 }

@@ -77,7 +77,7 @@ async fn what_is_saved_is_loaded_listed_and_deleted() {
 
 #[tokio::test]
 #[cfg(unix)]
-async fn nobody_else_can_read_it() {
+async fn no_other_user_can_read_it() {
     use std::os::unix::fs::PermissionsExt;
     let (_folder, store) = store();
     let lock = store.lock(&key("ann")).await.expect("locked");
@@ -207,7 +207,7 @@ async fn a_folder_that_cannot_be_written_still_gives_tokens() {
         super::endpoint::ask(&again).await.expect("a token");
         clock.advance(std::time::Duration::from_secs(4000));
     }
-    assert_eq!(endpoint.seen().len(), 3);
+    assert_eq!(endpoint.recorded().len(), 3);
     fs::set_permissions(store.folder(), fs::Permissions::from_mode(0o700)).expect("changed");
 }
 
@@ -291,7 +291,7 @@ async fn a_lock_is_held_by_one_at_a_time() {
 }
 
 #[tokio::test]
-async fn what_was_being_written_is_never_seen() {
+async fn incomplete_writes_are_never_read() {
     let (_folder, store) = store();
     store.save(&key("ann"), &value(1)).await.expect("saved");
     fs::write(store.folder().join(".saving-x"), "half").expect("written");
@@ -323,7 +323,7 @@ fn the_default_folder_follows_the_environment() {
 }
 
 #[tokio::test]
-async fn who_signed_in_last_is_found_unless_somebody_is_named() {
+async fn who_signed_in_last_is_found_unless_a_user_is_named() {
     let (_folder, store) = store();
     let environment = Environment::new().var("GAPI_TOKENS", store.folder().to_str().expect("text"));
     let found = |environment: &Environment| {

@@ -43,15 +43,15 @@ pub(crate) fn parameter(url: &str, name: &str) -> Option<String> {
 }
 
 pub(crate) fn granting(fields: serde_json::Value) -> Endpoint {
-    let mut answer = json!({"access_token": "access-1", "expires_in": 3600, "refresh_token": "refresh-1", "token_type": "Bearer"});
+    let mut reply = json!({"access_token": "access-1", "expires_in": 3600, "refresh_token": "refresh-1", "token_type": "Bearer"});
     for (name, value) in fields.as_object().expect("an object") {
-        answer[name] = value.clone();
+        reply[name] = value.clone();
     }
-    Endpoint::new([Ok(response(200, &answer.to_string()))])
+    Endpoint::new([Ok(response(200, &reply.to_string()))])
 }
 
 #[test]
-fn the_url_says_all_that_it_has_to() {
+fn the_url_has_all_parameters() {
     let flow = flow(&Endpoint::default())
         .prompt("consent")
         .login_hint("ann@example.com")
@@ -169,9 +169,9 @@ async fn a_code_becomes_credentials_after_a_night_in_a_session() {
         pending.state()
     );
     let user = flow.exchange(pending, &callback).await.expect("a user");
-    let seen = &endpoint.seen()[0];
-    assert_eq!(seen.uri, "https://oauth2.googleapis.com/token");
-    let form = seen.form();
+    let recorded = &endpoint.recorded()[0];
+    assert_eq!(recorded.uri, "https://oauth2.googleapis.com/token");
+    let form = recorded.form();
     assert_eq!(form["grant_type"], "authorization_code");
     assert_eq!(form["code"], "4/code");
     assert_eq!(form["redirect_uri"], REDIRECT);
@@ -192,7 +192,7 @@ async fn a_code_becomes_credentials_after_a_night_in_a_session() {
     assert!(!user.has_scopes(["b"]));
     assert_eq!(bearer(&ask(&user).await.expect("a token")), "access-1");
     assert_eq!(
-        endpoint.seen().len(),
+        endpoint.recorded().len(),
         1,
         "the token of the exchange is used"
     );
@@ -205,7 +205,7 @@ async fn exchange(flow: &Flow, query: &str) -> Result<AuthorizedUser, AuthError>
 }
 
 #[tokio::test]
-async fn what_is_no_answer_to_this_authorization_is_not_believed() {
+async fn only_responses_to_this_authorization_are_believed() {
     let endpoint = Endpoint::default();
     let flow = flow(&endpoint);
     for query in [
@@ -228,7 +228,7 @@ async fn what_is_no_answer_to_this_authorization_is_not_believed() {
         let error = exchange(&flow, query).await.expect_err(query);
         assert_eq!(error.kind(), AuthErrorKind::Callback, "{query}: {error}");
     }
-    assert!(endpoint.seen().is_empty());
+    assert!(endpoint.recorded().is_empty());
     // One browser's answer to another one's authorization, and a record of another client.
     let (_, mine) = flow.authorization_url().expect("a URL");
     let (_, theirs) = flow.authorization_url().expect("a URL");
@@ -277,7 +277,7 @@ async fn the_server_of_the_authorization_uri_is_the_issuer_unless_one_is_named()
 }
 
 #[tokio::test]
-async fn refusals_are_told_apart() {
+async fn refusals_are_distinguished() {
     let flow = flow(&Endpoint::default());
     for (query, kind, word) in [
         (
@@ -328,12 +328,12 @@ async fn a_code_is_sent_again_only_if_it_never_arrived() {
     exchange(&flow(&endpoint).clock(system()), "state=STATE&code=x")
         .await
         .expect("the third time");
-    assert_eq!(endpoint.seen().len(), 3);
+    assert_eq!(endpoint.recorded().len(), 3);
     let endpoint = Endpoint::new([Err(TransportErrorKind::Reset)]);
     exchange(&flow(&endpoint).clock(system()), "state=STATE&code=x")
         .await
         .expect_err("it may have arrived");
-    assert_eq!(endpoint.seen().len(), 1);
+    assert_eq!(endpoint.recorded().len(), 1);
 }
 
 /// A JSON web token whose signature nobody checks.

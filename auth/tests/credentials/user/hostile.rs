@@ -14,14 +14,14 @@ use super::{
 fn table(running: &Running) -> Vec<(&'static str, String, &'static str)> {
     let Running { port, state, .. } = running;
     let get = |target: &str| format!("GET {target} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n\r\n");
-    let answer = running.answer();
-    let from = |host: &str| format!("GET {answer} HTTP/1.1\r\nhost: {host}\r\n\r\n");
+    let reply = running.reply();
+    let from = |host: &str| format!("GET {reply} HTTP/1.1\r\nhost: {host}\r\n\r\n");
     vec![
         ("favicon", get("/favicon.ico"), "HTTP/1.1 404"),
         ("the bare page", get("/"), "HTTP/1.1 404"),
         (
             "another path",
-            get(&format!("/other{}", &answer[1..])),
+            get(&format!("/other{}", &reply[1..])),
             "HTTP/1.1 404",
         ),
         (
@@ -38,17 +38,17 @@ fn table(running: &Running) -> Vec<(&'static str, String, &'static str)> {
         ),
         (
             "wrong issuer",
-            get(&format!("{answer}&iss=https://evil.example")),
+            get(&format!("{reply}&iss=https://evil.example")),
             "HTTP/1.1 400",
         ),
         (
             "state twice",
-            get(&format!("{answer}&state={state}")),
+            get(&format!("{reply}&state={state}")),
             "HTTP/1.1 400",
         ),
         (
             "code twice",
-            get(&format!("{answer}&code=evil")),
+            get(&format!("{reply}&code=evil")),
             "HTTP/1.1 400",
         ),
         (
@@ -69,32 +69,28 @@ fn table(running: &Running) -> Vec<(&'static str, String, &'static str)> {
         ("another port", from("127.0.0.1:1"), "HTTP/1.1 421"),
         (
             "no host",
-            format!("GET {answer} HTTP/1.1\r\n\r\n"),
+            format!("GET {reply} HTTP/1.1\r\n\r\n"),
             "HTTP/1.1 400",
         ),
         (
             "two hosts",
-            format!(
-                "GET {answer} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nhost: evil.example\r\n\r\n"
-            ),
+            format!("GET {reply} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nhost: evil.example\r\n\r\n"),
             "HTTP/1.1 400",
         ),
         (
             "preflight",
-            format!("OPTIONS {answer} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n\r\n"),
+            format!("OPTIONS {reply} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n\r\n"),
             "HTTP/1.1 405",
         ),
         (
             "post",
-            format!(
-                "POST {answer} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\ncontent-length: 0\r\n\r\n"
-            ),
+            format!("POST {reply} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\ncontent-length: 0\r\n\r\n"),
             "HTTP/1.1 405",
         ),
         (
             "an absolute target",
             format!(
-                "GET http://127.0.0.1:{port}{answer} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n\r\n"
+                "GET http://127.0.0.1:{port}{reply} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n\r\n"
             ),
             "HTTP/1.1 400",
         ),
@@ -112,7 +108,7 @@ fn table(running: &Running) -> Vec<(&'static str, String, &'static str)> {
         (
             "headers of 1 MiB",
             format!(
-                "GET {answer} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nx: {}\r\n\r\n",
+                "GET {reply} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nx: {}\r\n\r\n",
                 "x".repeat(1 << 20)
             ),
             "",
@@ -125,20 +121,20 @@ async fn one_after_the_other() {
     let endpoint = granting(json!({}));
     let running = start(&endpoint, |server| server).await;
     for (name, request, expected) in table(&running) {
-        let answer = running.send(&request).await;
-        assert!(answer.starts_with(expected), "{name}: {answer}");
-        assert!(!answer.contains(" 200 OK"), "{name}: {answer}");
+        let reply = running.send(&request).await;
+        assert!(reply.starts_with(expected), "{name}: {reply}");
+        assert!(!reply.contains(" 200 OK"), "{name}: {reply}");
         assert!(!running.outcome.is_finished(), "{name} ended the flow");
-        assert!(endpoint.seen().is_empty(), "{name} got a token");
+        assert!(endpoint.recorded().is_empty(), "{name} got a token");
     }
-    let page = running.get(&running.answer()).await;
+    let page = running.get(&running.reply()).await;
     assert!(page.starts_with("HTTP/1.1 200"), "{page}");
     running.finish().await.expect("a user");
-    assert_eq!(endpoint.seen().len(), 1);
+    assert_eq!(endpoint.recorded().len(), 1);
 }
 
 #[tokio::test]
-async fn slow_and_silent_connections_do_not_stand_in_the_way() {
+async fn slow_and_silent_connections_block_no_others() {
     let endpoint = granting(json!({}));
     let running = start(&endpoint, |server| server).await;
     let mut slow = Vec::new();
@@ -152,7 +148,7 @@ async fn slow_and_silent_connections_do_not_stand_in_the_way() {
         }
         slow.push(stream);
     }
-    let page = running.get(&running.answer()).await;
+    let page = running.get(&running.reply()).await;
     assert!(page.starts_with("HTTP/1.1 200"), "{page}");
     running.finish().await.expect("a user");
 }
@@ -174,22 +170,22 @@ async fn two_hundred_at_once() {
         .collect();
     for one in all {
         // Of many at once the oldest ones may be turned away without a word.
-        let answer = one.await.expect("no panic");
+        let reply = one.await.expect("no panic");
         assert!(
-            answer.is_empty() || answer.starts_with("HTTP/1.1 400"),
-            "{answer}"
+            reply.is_empty() || reply.starts_with("HTTP/1.1 400"),
+            "{reply}"
         );
     }
     assert!(!running.outcome.is_finished());
-    running.get(&running.answer()).await;
+    running.get(&running.reply()).await;
     let running = std::sync::Arc::into_inner(running).expect("the last one");
     running.finish().await.expect("a user");
-    assert_eq!(endpoint.seen().len(), 1);
+    assert_eq!(endpoint.recorded().len(), 1);
 }
 
 /// Whoever saw the URL knows the state, and can bring a code of their own; it does not fit the code verifier.
 #[tokio::test]
-async fn an_injected_code_does_not_keep_the_right_one_out() {
+async fn an_injected_code_does_not_exclude_the_right_one() {
     let good = json!({"access_token": "access-1", "expires_in": 3600});
     let endpoint = Endpoint::new([
         Ok(refusal("invalid_grant", "code verifier does not match")),
@@ -201,7 +197,7 @@ async fn an_injected_code_does_not_keep_the_right_one_out() {
         .await;
     assert!(page.contains("Something went wrong"), "{page}");
     assert!(!running.outcome.is_finished());
-    let page = running.get(&running.answer()).await;
+    let page = running.get(&running.reply()).await;
     assert!(page.starts_with("HTTP/1.1 200"), "{page}");
     running.finish().await.expect("a user");
 }
@@ -210,7 +206,7 @@ async fn an_injected_code_does_not_keep_the_right_one_out() {
 async fn a_refused_code_that_stays_alone_is_the_end() {
     let endpoint = Endpoint::new([Ok(refusal("invalid_grant", "expired"))]);
     let running = start(&endpoint, |server| server.timeout(None)).await;
-    let page = running.get(&running.answer()).await;
+    let page = running.get(&running.reply()).await;
     assert!(page.contains("still waits for a minute"), "{page}");
     let error = running
         .outcome

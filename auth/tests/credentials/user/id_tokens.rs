@@ -21,11 +21,11 @@ fn refreshed(name: &str) -> Value {
     json!({"access_token": format!("access-{name}"), "expires_in": 3600, "id_token": jwt(name, NOW + 3600)})
 }
 
-fn endpoint(answers: impl IntoIterator<Item = Value>) -> Endpoint {
+fn endpoint(responses: impl IntoIterator<Item = Value>) -> Endpoint {
     Endpoint::new(
-        answers
+        responses
             .into_iter()
-            .map(|answer| Ok(response(200, &answer.to_string()))),
+            .map(|reply| Ok(response(200, &reply.to_string()))),
     )
 }
 
@@ -60,10 +60,10 @@ async fn a_refresh_gives_the_id_token_of_the_client() {
         credentials.token().await.expect("cached").secret(),
         token.secret()
     );
-    let [seen] = &endpoint.seen()[..] else {
+    let [recorded] = &endpoint.recorded()[..] else {
         panic!("one refresh")
     };
-    assert_eq!(seen.form()["scope"], "openid a");
+    assert_eq!(recorded.form()["scope"], "openid a");
     // One that a server refuses is replaced.
     let url = http::Uri::from_static("https://service.example/");
     let request = AuthRequest::new(&url, Scopes::Default(&[]));
@@ -80,25 +80,25 @@ async fn a_token_that_is_known_and_alive_needs_no_refresh() {
     let live = user(&endpoint, &json!({"id_token": jwt("known", NOW + 600)}));
     let token = id_tokens(&live, &endpoint, "client-1").token().await;
     assert_eq!(token.expect("a token").secret(), jwt("known", NOW + 600));
-    assert!(endpoint.seen().is_empty());
+    assert!(endpoint.recorded().is_empty());
     let old = user(&endpoint, &json!({"id_token": jwt("known", NOW + 10)}));
     let token = id_tokens(&old, &endpoint, "client-1").token().await;
     assert_eq!(token.expect("a token").secret(), jwt("new", NOW + 3600));
     // The access token that came along is used, too.
     assert_eq!(bearer(&ask(&old).await.expect("a token")), "access-new");
-    assert_eq!(endpoint.seen().len(), 1);
+    assert_eq!(endpoint.recorded().len(), 1);
 }
 
 #[tokio::test]
-async fn what_a_refresh_gives_is_kept_for_all_programs() {
+async fn what_a_refresh_returns_is_stored_for_all_programs() {
     let endpoint = endpoint([refreshed("ann")]);
     let store = Arc::new(MemoryStore::new());
     let key = TokenKey::new("client-1", "", ["openid", "a"]);
-    let kept = user(&endpoint, &json!({}))
+    let stored = user(&endpoint, &json!({}))
         .save_in(store.clone(), key.clone())
         .await
         .expect("saved");
-    id_tokens(&kept, &endpoint, "client-1")
+    id_tokens(&stored, &endpoint, "client-1")
         .token()
         .await
         .expect("a token");
@@ -109,7 +109,7 @@ async fn what_a_refresh_gives_is_kept_for_all_programs() {
         .clock(clock());
     let token = id_tokens(&other, &endpoint, "client-1").token().await;
     assert_eq!(token.expect("a token").secret(), jwt("ann", NOW + 3600));
-    assert_eq!(endpoint.seen().len(), 1);
+    assert_eq!(endpoint.recorded().len(), 1);
 }
 
 #[tokio::test]
@@ -125,7 +125,7 @@ async fn other_audiences_and_grants_without_openid_are_explained() {
         error.to_string().contains("client-1") && error.to_string().contains("impersonate"),
         "{error}"
     );
-    assert!(endpoint.seen().is_empty());
+    assert!(endpoint.recorded().is_empty());
     let error = id_tokens(&user, &endpoint, "client-1")
         .token()
         .await

@@ -55,7 +55,7 @@ pub(crate) async fn start(
 }
 
 impl Running {
-    pub(crate) fn answer(&self) -> String {
+    pub(crate) fn reply(&self) -> String {
         format!("/?state={}&code=good&scope=a+b", self.state)
     }
 
@@ -74,9 +74,9 @@ impl Running {
             .expect("it listens");
         // Whoever sends too much may find the connection closed.
         let _ = stream.write_all(request.as_bytes()).await;
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer).await;
-        String::from_utf8(answer).expect("text")
+        let mut reply = Vec::new();
+        let _ = stream.read_to_end(&mut reply).await;
+        String::from_utf8(reply).expect("text")
     }
 
     pub(crate) async fn finish(self) -> Result<AuthorizedUser, AuthError> {
@@ -98,7 +98,7 @@ async fn from_the_prompt_to_the_success_page() {
         parameter(&running.url, "redirect_uri"),
         Some(format!("http://127.0.0.1:{}/", running.port))
     );
-    let page = running.get(&running.answer()).await;
+    let page = running.get(&running.reply()).await;
     assert!(page.starts_with("HTTP/1.1 200 OK\r\n"), "{page}");
     for header in [
         "cache-control: no-store",
@@ -120,7 +120,7 @@ async fn from_the_prompt_to_the_success_page() {
     let user = running.finish().await.expect("a user");
     assert!(user.has_scopes(["a", "b"]));
     assert_eq!(
-        endpoint.seen()[0].form()["redirect_uri"],
+        endpoint.recorded()[0].form()["redirect_uri"],
         format!("http://127.0.0.1:{port}/")
     );
     TcpStream::connect(("127.0.0.1", port))
@@ -129,7 +129,7 @@ async fn from_the_prompt_to_the_success_page() {
 }
 
 #[tokio::test]
-async fn a_user_who_says_no_sees_that_it_was_heard() {
+async fn a_user_who_refuses_gets_a_confirmation() {
     let endpoint = Endpoint::default();
     let running = start(&endpoint, |server| server).await;
     let page = running
@@ -138,7 +138,7 @@ async fn a_user_who_says_no_sees_that_it_was_heard() {
     assert!(page.contains("Access was not granted"), "{page}");
     let error = running.finish().await.expect_err("denied");
     assert_eq!(error.kind(), AuthErrorKind::Denied);
-    assert!(endpoint.seen().is_empty());
+    assert!(endpoint.recorded().is_empty());
 }
 
 #[tokio::test]
@@ -161,7 +161,7 @@ async fn other_refusals_are_on_the_page_and_in_the_error() {
     // The token endpoint's, too.
     let endpoint = Endpoint::new([Ok(super::endpoint::refusal("invalid_client", "unknown"))]);
     let running = start(&endpoint, |server| server).await;
-    let page = running.get(&running.answer()).await;
+    let page = running.get(&running.reply()).await;
     assert!(page.contains("invalid_client"), "{page}");
     assert_eq!(
         running.finish().await.expect_err("refused").oauth_error(),
@@ -170,7 +170,7 @@ async fn other_refusals_are_on_the_page_and_in_the_error() {
 }
 
 #[tokio::test]
-async fn localhost_listens_on_both_addresses_and_a_port_can_be_chosen() {
+async fn localhost_listens_on_both_addresses_and_a_port_can_be_set() {
     let endpoint = granting(json!({}));
     let running = start(&endpoint, |server| server.host("localhost")).await;
     assert_eq!(
@@ -189,7 +189,7 @@ async fn localhost_listens_on_both_addresses_and_a_port_can_be_chosen() {
     let _ = running.outcome.await;
     let running = start(&endpoint, |server| server.port(port)).await;
     assert_eq!(running.port, port);
-    running.get(&running.answer()).await;
+    running.get(&running.reply()).await;
     running.finish().await.expect("a user");
 }
 
@@ -270,7 +270,7 @@ async fn every_loopback_address_can_be_listened_on() {
             .expect("it listens");
         let request = format!(
             "GET {} HTTP/1.1\r\nhost: {}\r\n\r\n",
-            running.answer(),
+            running.reply(),
             redirect.trim_start_matches("http://").trim_end_matches('/')
         );
         stream.write_all(request.as_bytes()).await.expect("sent");
@@ -351,7 +351,7 @@ fn the_port_is_free_at_once_when_the_flow_is_over_on_every_runtime() {
 }
 
 #[tokio::test]
-async fn a_web_client_is_told_which_redirect_uri_to_register() {
+async fn a_web_client_learns_which_redirect_uri_to_register() {
     let client = |uris: serde_json::Value| {
         let file = json!({"web": {"client_id": "c", "client_secret": "s", "redirect_uris": uris}});
         ClientSecrets::from_json(&file.to_string()).expect("a client")
@@ -412,7 +412,7 @@ async fn child() {
     })
     .await;
     if scene == "refused" {
-        running.get(&running.answer()).await;
+        running.get(&running.reply()).await;
     }
     let error = running.finish().await.expect_err("nobody came");
     assert_eq!(error.kind(), AuthErrorKind::TimedOut);
@@ -420,7 +420,7 @@ async fn child() {
 }
 
 #[test]
-fn a_refused_code_is_told_to_the_user_and_a_closed_error_stream_stops_nothing() {
+fn a_refused_code_is_reported_to_the_user_and_a_closed_error_stream_stops_nothing() {
     use std::process::Stdio;
     let spawn = |scene: &str| {
         program("user::local_server::child", scene)
@@ -433,14 +433,14 @@ fn a_refused_code_is_told_to_the_user_and_a_closed_error_stream_stops_nothing() 
     let mut closed = spawn("closed");
     drop(closed.stderr.take());
     for child in [refused, closed] {
-        let told = child.stderr.is_some();
+        let reported = child.stderr.is_some();
         let output = child.wait_with_output().expect("an end");
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(text.contains("ENDED=orderly"), "{text}");
         let errors = String::from_utf8_lossy(&output.stderr);
         assert_eq!(
             errors.contains("another attempt from the same page"),
-            told,
+            reported,
             "{errors}"
         );
     }

@@ -22,13 +22,15 @@ async fn the_form_is_the_one_that_google_auth_sends() {
     let endpoint = Endpoint::default();
     let headers = ask(&user(&endpoint)).await.expect("a token");
     assert_eq!(bearer(&headers), "token-1");
-    let seen = endpoint.seen();
-    assert_eq!(seen[0].uri, "https://oauth2.googleapis.com/token");
+    let recorded = endpoint.recorded();
+    assert_eq!(recorded[0].uri, "https://oauth2.googleapis.com/token");
     assert_eq!(
-        seen[0].body,
+        recorded[0].body,
         "grant_type=refresh_token&client_id=client-1&client_secret=secret-1&refresh_token=refresh-1"
     );
-    let metrics = seen[0].headers["x-goog-api-client"].to_str().expect("text");
+    let metrics = recorded[0].headers["x-goog-api-client"]
+        .to_str()
+        .expect("text");
     assert!(metrics.ends_with(" cred-type/u"), "{metrics}");
 
     let file = json!({"client_id": "c", "client_secret": "s", "refresh_token": "r", "rapt_token": "p", "scopes": ["b", "a"]});
@@ -37,7 +39,7 @@ async fn the_form_is_the_one_that_google_auth_sends() {
         .transport(endpoint.shared());
     ask(&user).await.expect("a token");
     assert_eq!(
-        endpoint.seen()[1].body,
+        endpoint.recorded()[1].body,
         "grant_type=refresh_token&client_id=c&client_secret=s&refresh_token=r&scope=b%20a&rapt=p"
     );
 }
@@ -52,9 +54,9 @@ async fn requests_cannot_ask_for_other_scopes_and_one_token_serves_all() {
     ask_for(&user, Scopes::Exactly(&["y"]))
         .await
         .expect("a token");
-    assert_eq!(endpoint.seen().len(), 1);
+    assert_eq!(endpoint.recorded().len(), 1);
     ask(&user.scopes(["narrow"])).await.expect("a token");
-    assert_eq!(endpoint.seen()[1].form()["scope"], "narrow");
+    assert_eq!(endpoint.recorded()[1].form()["scope"], "narrow");
 }
 
 #[tokio::test]
@@ -73,7 +75,7 @@ async fn a_token_of_the_file_is_used_while_it_lives_and_until_it_is_rejected() {
     let live = make("2026-11-22T06:00:00Z");
     let headers = ask(&live).await.expect("a token");
     assert_eq!(bearer(&headers), "of-the-file");
-    assert!(endpoint.seen().is_empty());
+    assert!(endpoint.recorded().is_empty());
     assert!(live.reject(&headers));
     assert_eq!(bearer(&ask(&live).await.expect("a token")), "token-1");
     // A narrower token is not the file's.
@@ -86,10 +88,10 @@ async fn a_token_of_the_file_is_used_while_it_lives_and_until_it_is_rejected() {
 }
 
 #[tokio::test]
-async fn the_answer_says_what_was_granted() {
-    let answer =
+async fn the_response_has_what_was_granted() {
+    let reply =
         json!({"access_token": "t", "expires_in": 3600, "scope": "openid a", "id_token": "i.d.t"});
-    let endpoint = Endpoint::new([Ok(response(200, &answer.to_string()))]);
+    let endpoint = Endpoint::new([Ok(response(200, &reply.to_string()))]);
     let user = user(&endpoint);
     ask(&user).await.expect("a token");
     assert_eq!(user.granted_scopes(), ["openid", "a"]);
@@ -101,7 +103,7 @@ async fn the_answer_says_what_was_granted() {
 }
 
 #[tokio::test]
-async fn refusals_say_what_to_do() {
+async fn refusals_name_what_to_do() {
     let error = refused("invalid_grant", "Token has been expired or revoked.").await;
     assert_eq!(error.kind(), AuthErrorKind::SignInRequired);
     assert_eq!(error.oauth_error(), Some("invalid_grant"));
@@ -113,8 +115,8 @@ async fn refusals_say_what_to_do() {
     assert!(!error.is_transient());
 
     for subtype in ["rapt_required", "invalid_rapt", "INVALID_RAPT"] {
-        let answer = json!({"error": "invalid_grant", "error_description": "reauth related error", "error_subtype": subtype});
-        let endpoint = Endpoint::new([Ok(response(400, &answer.to_string()))]);
+        let reply = json!({"error": "invalid_grant", "error_description": "reauth related error", "error_subtype": subtype});
+        let endpoint = Endpoint::new([Ok(response(400, &reply.to_string()))]);
         let error = ask(&user(&endpoint)).await.expect_err("refused");
         assert_eq!(error.kind(), AuthErrorKind::SignInRequired);
         assert!(error.to_string().contains("session control"), "{error}");
@@ -137,7 +139,7 @@ async fn transient_failures_are_tried_again() {
 }
 
 #[tokio::test]
-async fn the_refresh_token_goes_nowhere_unless_somebody_vouches_for_it() {
+async fn the_refresh_token_is_sent_only_to_trusted_servers() {
     let endpoint = Endpoint::default();
     let file = |uri: &str| {
         let file = json!({"client_id": "c", "refresh_token": "r", "token_uri": uri});
@@ -155,12 +157,12 @@ async fn the_refresh_token_goes_nowhere_unless_somebody_vouches_for_it() {
         let error = ask(&file(uri)).await.expect_err(uri);
         assert_eq!(error.kind(), AuthErrorKind::Config, "{uri}");
     }
-    assert!(endpoint.seen().is_empty());
+    assert!(endpoint.recorded().is_empty());
     let vouched = "https://login.example/token";
     ask(&file(vouched).token_uri(vouched))
         .await
         .expect("a token");
-    assert_eq!(endpoint.seen()[0].uri, vouched);
+    assert_eq!(endpoint.recorded()[0].uri, vouched);
     ask(&file("http://127.0.0.1:9/token"))
         .await
         .expect("a token");
@@ -168,7 +170,7 @@ async fn the_refresh_token_goes_nowhere_unless_somebody_vouches_for_it() {
         .await
         .expect("a token");
     assert_eq!(
-        endpoint.seen()[2].uri,
+        endpoint.recorded()[2].uri,
         "https://oauth2.googleapis.com/token"
     );
 }
@@ -180,5 +182,5 @@ async fn other_universes_have_no_users() {
         .await
         .expect_err("refused");
     assert_eq!(error.kind(), AuthErrorKind::Universe);
-    assert!(endpoint.seen().is_empty());
+    assert!(endpoint.recorded().is_empty());
 }

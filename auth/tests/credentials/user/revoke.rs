@@ -29,15 +29,15 @@ async fn the_grant_ends_everywhere() {
         .expect("saved");
     ask(&user).await.expect("a token");
     user.revoke().await.expect("revoked");
-    let seen = endpoint.seen();
-    assert_eq!(seen[1].uri, "https://oauth2.googleapis.com/revoke");
-    assert_eq!(seen[1].body, "token=refresh-1");
+    let recorded = endpoint.recorded();
+    assert_eq!(recorded[1].uri, "https://oauth2.googleapis.com/revoke");
+    assert_eq!(recorded[1].body, "token=refresh-1");
     assert!(store.list().await.expect("readable").is_empty());
     // Not even the access token that was cached.
     let error = ask(&user).await.expect_err("revoked");
     assert_eq!(error.kind(), AuthErrorKind::SignInRequired);
     assert!(!user.to_json().contains("refresh-1"));
-    assert_eq!(endpoint.seen().len(), 2);
+    assert_eq!(endpoint.recorded().len(), 2);
     user.revoke().await.expect("once more is no error");
 }
 
@@ -59,20 +59,20 @@ async fn what_is_revoked_already_is_revoked_and_other_failures_change_nothing() 
 }
 
 #[tokio::test]
-async fn other_servers_are_told_which_client_asks_once_it_is_known_where() {
+async fn other_servers_get_the_client_once_they_are_known() {
     let endpoint = Endpoint::new([Ok(response(200, ""))]);
     let user = user(&endpoint).token_uri("https://login.example/token");
     let error = user.revoke().await.expect_err("unknown");
     assert!(error.to_string().contains("revoke_uri"), "{error}");
     let elsewhere = user.clone().revoke_uri("https://evil.example/revoke");
     elsewhere.revoke().await.expect_err("another host");
-    assert!(endpoint.seen().is_empty());
+    assert!(endpoint.recorded().is_empty());
     user.revoke_uri("https://login.example/revoke")
         .revoke()
         .await
         .expect("revoked");
     assert_eq!(
-        endpoint.seen()[0].body,
+        endpoint.recorded()[0].body,
         "token=refresh-1&token_type_hint=refresh_token&client_id=c&client_secret=s"
     );
 }
@@ -95,11 +95,11 @@ async fn every_token_uri_of_google_is_revoked_at_google() {
                 .revoke()
                 .await
                 .expect(token_uri);
-            let [seen] = &endpoint.seen()[..] else {
+            let [recorded] = &endpoint.recorded()[..] else {
                 panic!("one request: {token_uri}")
             };
-            assert_eq!(seen.uri, "https://oauth2.googleapis.com/revoke");
-            assert_eq!(seen.body, "token=refresh-1");
+            assert_eq!(recorded.uri, "https://oauth2.googleapis.com/revoke");
+            assert_eq!(recorded.body, "token=refresh-1");
         }
     }
 }

@@ -22,8 +22,8 @@ fn rotating(number: usize) -> String {
     json!({"access_token": format!("access-{number}"), "expires_in": 3600, "refresh_token": format!("refresh-{number}")}).to_string()
 }
 
-fn endpoint(answers: usize) -> Endpoint {
-    Endpoint::new((2..2 + answers).map(|number| Ok(response(200, &rotating(number)))))
+fn endpoint(responses: usize) -> Endpoint {
+    Endpoint::new((2..2 + responses).map(|number| Ok(response(200, &rotating(number)))))
 }
 
 fn user(endpoint: &Endpoint, clock: &Arc<ManualClock>) -> AuthorizedUser {
@@ -51,9 +51,9 @@ async fn a_new_refresh_token_replaces_the_old_one_for_every_copy() {
     let narrow = user.clone().scopes(["narrow"]);
     ask(&narrow).await.expect("a token");
     let sent: Vec<_> = endpoint
-        .seen()
+        .recorded()
         .iter()
-        .map(|seen| seen.form()["refresh_token"].clone())
+        .map(|recorded| recorded.form()["refresh_token"].clone())
         .collect();
     assert_eq!(sent, ["refresh-1", "refresh-2"]);
     let written: Value = serde_json::from_str(&user.to_json()).expect("JSON");
@@ -92,11 +92,11 @@ async fn processes_that_share_a_store_share_tokens() {
     assert_eq!(bearer(&headers), "access-2");
     assert!(first.reject(&headers));
     assert_eq!(bearer(&ask(&first).await.expect("a token")), "access-3");
-    assert_eq!(endpoint.seen().len(), 2);
+    assert_eq!(endpoint.recorded().len(), 2);
 }
 
 #[tokio::test]
-async fn who_signed_out_elsewhere_is_told() {
+async fn who_signed_out_elsewhere_gets_an_error() {
     let (endpoint, clock) = (endpoint(1), clock());
     let store = Arc::new(MemoryStore::new());
     let key = TokenKey::new("c", "", ["a"]);
@@ -107,7 +107,7 @@ async fn who_signed_out_elsewhere_is_told() {
     assert!(store.delete(&key).await.expect("deleted"));
     let error = ask(&user).await.expect_err("signed out");
     assert_eq!(error.kind(), AuthErrorKind::SignInRequired);
-    assert!(endpoint.seen().is_empty());
+    assert!(endpoint.recorded().is_empty());
     let none = AuthorizedUser::from_store(store, key).await;
     assert!(none.expect("readable").is_none());
 }
@@ -162,7 +162,7 @@ impl TokenStore for Full {
 }
 
 #[tokio::test]
-async fn a_refresh_token_that_could_not_be_saved_is_kept_until_it_can() {
+async fn a_refresh_token_that_could_not_be_saved_is_held_until_it_can() {
     let (endpoint, clock) = (endpoint(2), clock());
     let store = Arc::new(Full::default());
     let key = TokenKey::new("c", "", ["a"]);
@@ -178,7 +178,7 @@ async fn a_refresh_token_that_could_not_be_saved_is_kept_until_it_can() {
     clock.advance(std::time::Duration::from_secs(60));
     // Nothing is asked of the server again: the token that came is saved, and used.
     assert_eq!(bearer(&ask(&user).await.expect("a token")), "access-2");
-    assert_eq!(endpoint.seen().len(), 1);
+    assert_eq!(endpoint.recorded().len(), 1);
     assert_eq!(stored(&*store, &key).await["refresh_token"], "refresh-2");
 }
 
@@ -252,5 +252,5 @@ async fn a_store_takes_nothing_that_could_not_be_used() {
     ask(&user.transport(endpoint.shared()).clock(clock))
         .await
         .expect("a token");
-    assert_eq!(endpoint.seen().len(), 1);
+    assert_eq!(endpoint.recorded().len(), 1);
 }

@@ -17,8 +17,8 @@ async fn crowd(credentials: &MetadataServer) -> (BTreeSet<String>, usize) {
         tokio::spawn(async move { ask(&credentials).await.map(|headers| bearer(&headers)) })
     });
     let (mut tokens, mut failures) = (BTreeSet::new(), 0);
-    for answer in join_all(callers).await {
-        match answer.expect("a caller") {
+    for response in join_all(callers).await {
+        match response.expect("a caller") {
             Ok(token) => drop(tokens.insert(token)),
             Err(_) => failures += 1,
         }
@@ -44,7 +44,7 @@ async fn a_failing_server_is_asked_five_times_for_all_and_recovers() {
     let credentials = machine.credentials();
     let (tokens, failures) = crowd(&credentials).await;
     assert_eq!(
-        (tokens.len(), failures, machine.seen().len()),
+        (tokens.len(), failures, machine.recorded().len()),
         (0, CROWD, 5)
     );
     machine.always(None);
@@ -72,9 +72,9 @@ async fn a_valid_token_outlives_every_failed_refresh() {
         machine.pass(secs(10)).await;
     }
     assert!(
-        machine.seen().len() <= 1 + 4 * 5,
+        machine.recorded().len() <= 1 + 4 * 5,
         "{}",
-        machine.seen().len()
+        machine.recorded().len()
     );
     machine.always(None);
     machine.pass(secs(60)).await;
@@ -95,7 +95,10 @@ async fn a_resetting_server_costs_one_more_request() {
         Act::Break(TransportErrorKind::Body),
     ]);
     let (tokens, failures) = crowd(&machine.credentials()).await;
-    assert_eq!((tokens.len(), failures, machine.seen().len()), (1, 0, 3));
+    assert_eq!(
+        (tokens.len(), failures, machine.recorded().len()),
+        (1, 0, 3)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -124,7 +127,7 @@ async fn a_crowd_asks_once_for_the_universe_too() {
     let credentials = machine.credentials();
     let universes = join_all((0..CROWD).map(|_| universe(&credentials))).await;
     assert!(universes.into_iter().all(|universe| universe.is_ok()));
-    assert_eq!(machine.seen().len(), 1);
+    assert_eq!(machine.recorded().len(), 1);
 
     let machine = Machine::new();
     machine.always(Some(refused));
@@ -132,7 +135,7 @@ async fn a_crowd_asks_once_for_the_universe_too() {
     let universes = join_all((0..CROWD).map(|_| universe(&credentials))).await;
     assert!(universes.into_iter().all(|universe| universe.is_err()));
     // Five attempts, at the address and by the name.
-    assert_eq!(machine.seen().len(), 10, "the crowd shares one error");
+    assert_eq!(machine.recorded().len(), 10, "the crowd shares one error");
     machine.always(None);
     machine.pass(secs(6)).await;
     universe(&credentials).await.expect("the server is back");

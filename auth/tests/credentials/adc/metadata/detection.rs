@@ -3,7 +3,7 @@
 use gapi_auth::{ApplicationDefault, Environment, MetadataServer};
 use gapi_transport::{Clock, SystemClock};
 
-use super::super::machine::{Machine, answer, ask, refused, silent};
+use super::super::machine::{Machine, ask, refused, response, silent};
 
 const PRODUCT: &str = "/sys/class/dmi/id/product_name";
 
@@ -14,7 +14,7 @@ async fn found(machine: &Machine, environment: Environment) -> bool {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_environment_alone_may_say_it() {
+async fn the_environment_alone_is_enough() {
     let machine = Machine::new();
     for (environment, expected) in [
         (Environment::new().var("GCE_METADATA_HOST", "meta"), true),
@@ -44,9 +44,9 @@ async fn the_environment_alone_may_say_it() {
             "{environment:?}"
         );
         assert!(
-            machine.seen().is_empty(),
+            machine.recorded().is_empty(),
             "{environment:?}: {:?}",
-            machine.seen()
+            machine.recorded()
         );
     }
 }
@@ -60,9 +60,9 @@ async fn else_the_address_is_asked_and_then_the_name_and_either_will_do() {
             .var("NO_GCE_CHECK", "false")
     };
     assert!(found(&machine, elsewhere()).await);
-    assert_eq!(machine.seen()[0], "169.254.169.254 /");
+    assert_eq!(machine.recorded()[0], "169.254.169.254 /");
     assert_eq!(
-        machine.seen().len(),
+        machine.recorded().len(),
         1,
         "the name is not resolved where the address answers"
     );
@@ -70,24 +70,24 @@ async fn else_the_address_is_asked_and_then_the_name_and_either_will_do() {
     machine.next([silent()]);
     assert!(found(&machine, elsewhere()).await);
     assert_eq!(
-        machine.seen(),
+        machine.recorded(),
         ["169.254.169.254 /", "metadata.google.internal /"]
     );
     machine.next([refused()]);
     assert!(found(&machine, elsewhere()).await);
     assert!(found(&machine, elsewhere().var("GCE_METADATA_IP", "127.0.0.1:99")).await);
-    assert_eq!(machine.seen(), ["127.0.0.1:99 /"]);
+    assert_eq!(machine.recorded(), ["127.0.0.1:99 /"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn where_nobody_answers_it_is_known_within_seconds() {
+async fn no_response_is_known_within_seconds() {
     let machine = Machine::new();
     machine.always(Some(silent));
     let start = SystemClock.monotonic();
     assert!(!found(&machine, Environment::new()).await);
     let took = SystemClock.monotonic() - start;
     assert!((3.0..4.0).contains(&took.as_secs_f64()), "{took:?}");
-    assert_eq!(machine.seen().len(), 6);
+    assert_eq!(machine.recorded().len(), 6);
 
     let start = SystemClock.monotonic();
     let environment = Environment::new()
@@ -111,12 +111,12 @@ async fn a_pod_whose_server_is_just_starting_waits_for_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_else_answers_is_none_and_is_not_asked_again() {
+async fn another_server_is_none_and_is_not_asked_again() {
     let machine = Machine::new();
-    machine.always(Some(|| answer(200, false, "welcome to the hotel")));
+    machine.always(Some(|| response(200, false, "welcome to the hotel")));
     assert!(!found(&machine, Environment::new()).await);
-    assert_eq!(machine.seen().len(), 2);
-    machine.always(Some(|| answer(403, true, "no")));
+    assert_eq!(machine.recorded().len(), 2);
+    machine.always(Some(|| response(403, true, "no")));
     assert!(!found(&machine, Environment::new()).await);
 }
 
@@ -139,8 +139,8 @@ async fn a_server_that_was_found_at_an_address_is_asked_there() {
         ask(&machine.credentials().environment(environment))
             .await
             .expect("a token");
-        for seen in machine.seen() {
-            assert!(seen.starts_with(&format!("{host} ")), "{seen}");
+        for recorded in machine.recorded() {
+            assert!(recorded.starts_with(&format!("{host} ")), "{recorded}");
         }
     }
     // A dead address that the environment gives is never replaced by a name.
@@ -155,9 +155,9 @@ async fn a_server_that_was_found_at_an_address_is_asked_there() {
     assert!(error.to_string().contains("10.0.0.1"), "{error}");
     assert!(
         machine
-            .seen()
+            .recorded()
             .iter()
-            .all(|seen| seen.starts_with("10.0.0.1 "))
+            .all(|recorded| recorded.starts_with("10.0.0.1 "))
     );
 }
 
@@ -170,10 +170,10 @@ async fn a_machine_without_ipv4_is_asked_by_name() {
         let credentials = machine.credentials().environment(environment);
         ask(&credentials).await.expect("a token");
         credentials.project_id().await.expect("a project");
-        let hosts = machine.seen();
+        let hosts = machine.recorded();
         let hosts: Vec<_> = hosts
             .iter()
-            .filter_map(|seen| seen.split(' ').next())
+            .filter_map(|recorded| recorded.split(' ').next())
             .collect();
         let name = "metadata.google.internal";
         assert_eq!(hosts, ["169.254.169.254", name, name]);

@@ -26,7 +26,7 @@ async fn a_token_is_asked_for_with_the_requests_scopes() {
     let drive = vec![String::from("https://www.googleapis.com/auth/drive")];
     assert_eq!(machine.server.scopes_of(&token), Some(drive));
     assert_eq!(
-        machine.seen(),
+        machine.recorded(),
         [format!("{HOST} {ACCOUNT}/default/token?{DRIVE}")]
     );
 }
@@ -41,7 +41,7 @@ async fn the_credentials_scopes_win_and_several_are_joined_by_commas() {
         .expect("a token");
     let path = format!("{HOST} {ACCOUNT}/default/token");
     assert_eq!(
-        machine.seen(),
+        machine.recorded(),
         [
             format!("{path}?scopes=https%3A%2F%2Fa%2Chttps%3A%2F%2Fb"),
             path
@@ -74,7 +74,7 @@ async fn a_named_account_is_asked_for_by_its_name() {
     let credentials = machine.credentials().account(&email);
     token(&credentials).await;
     assert_eq!(
-        machine.seen(),
+        machine.recorded(),
         [format!("{HOST} {ACCOUNT}/{email}/token?{DRIVE}")]
     );
     assert_eq!(
@@ -96,7 +96,7 @@ async fn a_named_account_is_asked_for_by_its_name() {
     );
     let odd = machine.credentials().account("a/../b?c");
     ask(&odd).await.expect_err("no such account");
-    let last = machine.seen().pop().expect("a request");
+    let last = machine.recorded().pop().expect("a request");
     assert_eq!(
         last,
         format!("{HOST} {ACCOUNT}/a%2F..%2Fb%3Fc/token?{DRIVE}")
@@ -132,7 +132,7 @@ async fn what_does_not_change_is_asked_for_once() {
             "googleapis.com"
         );
     }
-    assert_eq!(machine.seen().len(), 6, "{:?}", machine.seen());
+    assert_eq!(machine.recorded().len(), 6, "{:?}", machine.recorded());
     assert!(
         credentials.describe().contains("machine@example-123"),
         "{}",
@@ -150,7 +150,7 @@ async fn any_value_can_be_asked_for_as_it_is_now() {
         let missing = credentials.value("instance/attributes/x").await;
         assert_eq!(missing.expect("an answer"), None);
     }
-    assert_eq!(machine.seen().len(), 4, "values may change");
+    assert_eq!(machine.recorded().len(), 4, "values may change");
 }
 
 #[tokio::test]
@@ -179,11 +179,11 @@ async fn the_universe_is_the_servers_unless_it_knows_none() {
     let machine = Machine::new();
     let set = machine.credentials().universe_domain("set.goog");
     assert_eq!(universe(&set).await.expect("a universe"), "set.goog");
-    assert!(machine.seen().is_empty());
+    assert!(machine.recorded().is_empty());
 }
 
 #[tokio::test]
-async fn id_tokens_are_full_unless_told_otherwise() {
+async fn id_tokens_are_full_by_default() {
     let machine = Machine::new();
     let credentials = machine.credentials();
     let path = format!("{HOST} {ACCOUNT}/default/identity?audience=https%3A%2F%2Fa.example");
@@ -200,14 +200,14 @@ async fn id_tokens_are_full_unless_told_otherwise() {
         let first = tokens.token().await.expect("a token");
         let again = tokens.token().await.expect("a token");
         assert_eq!(first.secret(), again.secret());
-        assert_eq!(machine.seen(), [expected]);
+        assert_eq!(machine.recorded(), [expected]);
     }
     let source = credentials.id_tokens().expect("a machine has ID tokens");
     assert_eq!(source.describe(), credentials.describe());
 }
 
 #[tokio::test]
-async fn the_environment_says_where_the_server_is() {
+async fn the_environment_names_the_server() {
     let machine = Machine::new();
     for (environment, host) in [
         (
@@ -229,13 +229,13 @@ async fn the_environment_says_where_the_server_is() {
     ] {
         machine.forget();
         token(&machine.credentials().environment(environment)).await;
-        let seen = machine.seen().pop().expect("a request");
-        assert!(seen.starts_with(&format!("{host} /")), "{seen}");
+        let recorded = machine.recorded().pop().expect("a request");
+        assert!(recorded.starts_with(&format!("{host} /")), "{recorded}");
     }
     let environment = Environment::new().var("GCE_METADATA_HOST", "host");
     machine.forget();
     token(&machine.credentials().environment(environment).host("set")).await;
-    assert!(machine.seen()[0].starts_with("set /"));
+    assert!(machine.recorded()[0].starts_with("set /"));
 
     for bad in ["a b", "user@host", "https://host", "host/path"] {
         let environment = Environment::new().var("GCE_METADATA_HOST", bad);

@@ -22,14 +22,14 @@ impl Transport for Iam {
         Box::pin(async move {
             let (head, body) = request.into_parts();
             let token = head.headers["authorization"].to_str().expect("text");
-            let seen = (head.uri.to_string(), token.replace("Bearer ", ""));
-            self.0.lock().expect("seen").push(seen);
+            let recorded = (head.uri.to_string(), token.replace("Bearer ", ""));
+            self.0.lock().expect("seen").push(recorded);
             let body = body.collect(1 << 20).await.expect("a body");
             let body: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
             let payload = STANDARD.decode(body["payload"].as_str().expect("text"));
             let signed = [b"signed ", payload.expect("base64").as_slice()].concat();
-            let answer = json!({"keyId": "key-1", "signedBlob": STANDARD.encode(signed)});
-            Ok(Response::new(Body::from(answer.to_string())))
+            let response = json!({"keyId": "key-1", "signedBlob": STANDARD.encode(signed)});
+            Ok(Response::new(Body::from(response.to_string())))
         })
     }
 }
@@ -39,14 +39,14 @@ async fn iam_signs_for_the_machines_account() {
     let (machine, iam) = (Machine::new(), Arc::new(Iam::default()));
     let signer = machine.credentials().api_transport(iam.clone()).signer();
     let signer = signer.expect("a machine signs");
-    assert!(machine.seen().is_empty());
+    assert!(machine.recorded().is_empty());
     let email = signer.email().await.expect("an address");
     let signature = signer.sign(b"this").await.expect("a signature");
     assert_eq!(signature.bytes(), b"signed this");
     assert_eq!(signature.key_id(), Some("key-1"));
-    let seen = iam.0.lock().expect("seen").clone();
-    let [(url, token)] = &seen[..] else {
-        panic!("one request: {}", seen.len())
+    let recorded = iam.0.lock().expect("seen").clone();
+    let [(url, token)] = &recorded[..] else {
+        panic!("one request: {}", recorded.len())
     };
     let expected = format!(
         "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/{email}:signBlob"

@@ -67,7 +67,7 @@ fn all_of(value: &dyn Debug) -> String {
 }
 
 /// Everything that is shown of credentials that may or may not be there.
-async fn shown(credentials: Result<impl Credentials, AuthError>) -> String {
+async fn displayed(credentials: Result<impl Credentials, AuthError>) -> String {
     match credentials {
         Ok(credentials) => {
             let mut text = format!("{} {}", all_of(&credentials), credentials.describe());
@@ -105,10 +105,10 @@ async fn files_that_are_almost_right_show_nothing() {
                 .gdch_audience("https://api.example")
                 .transport(Google::default().shared())
                 .find();
-            let shown = shown(found).await;
+            let displayed = displayed(found).await;
             assert!(
-                !shown.contains(&secret) && !shows_canary(&shown),
-                "{}\n{shown}",
+                !displayed.contains(&secret) && !shows_canary(&displayed),
+                "{}\n{displayed}",
                 String::from_utf8_lossy(&text)
             );
         }
@@ -131,9 +131,9 @@ fn responses() -> Vec<(&'static str, u16, String)> {
     ]
 }
 
-fn answering(status: u16, body: Vec<u8>, part: &'static str) -> Google {
-    Google::acting(move |seen| {
-        let url = seen.uri.to_string();
+fn responding(status: u16, body: Vec<u8>, part: &'static str) -> Google {
+    Google::acting(move |recorded| {
+        let url = recorded.uri.to_string();
         let is_meant = match part {
             "iam" => url.contains("generateAccessToken"),
             "subject" => url.contains("tokens.example"),
@@ -168,30 +168,30 @@ async fn responses_that_are_almost_right_show_nothing() {
         let mut random = Random::new(100 + seed as u64);
         for case in 0..cases(CASES) {
             let body = changed(&text, &mut random);
-            let google = answering(status, body.clone(), part);
-            let shown = match (part, case % 4) {
+            let google = responding(status, body.clone(), part);
+            let displayed = match (part, case % 4) {
                 ("metadata", _) => {
                     let server = MetadataServer::new()
                         .environment(Environment::new().var("GCE_METADATA_HOST", "m.example"));
-                    shown(Ok(server.transport(google.shared()))).await
+                    displayed(Ok(server.transport(google.shared()))).await
                 }
                 ("iam", _) => {
                     let file = reach::plain("impersonated_service_account");
-                    shown(
+                    displayed(
                         Impersonated::from_json(&file.to_string())
                             .map(|own| own.transport(google.shared())),
                     )
                     .await
                 }
                 ("subject", _) => {
-                    shown(
+                    displayed(
                         ExternalAccount::from_json(&subject.to_string())
                             .map(|own| own.transport(google.shared())),
                     )
                     .await
                 }
                 (_, 0) => {
-                    shown(
+                    displayed(
                         read(&reach::plain("authorized_user"))
                             .transport(google.shared())
                             .find(),
@@ -199,19 +199,19 @@ async fn responses_that_are_almost_right_show_nothing() {
                     .await
                 }
                 (_, 1) => {
-                    shown(
+                    displayed(
                         read(&reach::plain("external_account_authorized_user"))
                             .transport(google.shared())
                             .find(),
                     )
                     .await
                 }
-                (_, 2) => shown(read(&subject).transport(google.shared()).find()).await,
-                _ => shown(Ok(robot.clone().transport(google.shared()))).await,
+                (_, 2) => displayed(read(&subject).transport(google.shared()).find()).await,
+                _ => displayed(Ok(robot.clone().transport(google.shared()))).await,
             };
             assert!(
-                !shows_canary(&shown),
-                "{}\n{shown}",
+                !shows_canary(&displayed),
+                "{}\n{displayed}",
                 String::from_utf8_lossy(&body)
             );
         }

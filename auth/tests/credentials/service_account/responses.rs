@@ -19,9 +19,9 @@ async fn a_lifetime_may_be_a_number_or_text_or_missing() {
         (json!(null), "first"),
         (json!(1e300), "first"),
     ] {
-        let answer =
+        let reply =
             json!({"access_token": "first", "expires_in": expires_in, "token_type": "bearer"});
-        let endpoint = Endpoint::new([Ok(response(200, &answer.to_string()))]);
+        let endpoint = Endpoint::new([Ok(response(200, &reply.to_string()))]);
         let clock = clock();
         let account = account().transport(endpoint.shared()).clock(clock.clone());
         if expires_in == json!(1e300) {
@@ -65,9 +65,9 @@ async fn what_may_pass_is_tried_again() {
         Ok(response(400, r#"{"error":"internal_failure"}"#)),
         Ok(response(200, r#"{"error":"server_error"}"#)),
     ];
-    for answer in passing {
-        let what = format!("{answer:?}");
-        let endpoint = Endpoint::new([answer]);
+    for reply in passing {
+        let what = format!("{reply:?}");
+        let endpoint = Endpoint::new([reply]);
         let account = account().transport(endpoint.shared());
         assert_eq!(
             bearer(&ask(&account).await.expect(&what)),
@@ -124,12 +124,12 @@ async fn what_is_final_is_not_tried_again() {
             "{error}"
         );
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
-        assert_eq!(endpoint.seen().len(), 1, "{body}");
+        assert_eq!(endpoint.recorded().len(), 1, "{body}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_keeps_what_the_endpoint_said() {
+async fn an_error_has_what_the_endpoint_reported() {
     let endpoint = Endpoint::new([Ok(refusal(
         "invalid_scope",
         "Some requested scopes were invalid",
@@ -161,16 +161,16 @@ async fn retry_after_is_read_in_both_forms() {
             .status(503)
             .header("date", "Sun, 06 Nov 1994 08:49:37 GMT")
             .header("retry-after", value);
-        let answers = (0..3).map(|_| Ok(response(503, "")));
+        let responses = (0..3).map(|_| Ok(response(503, "")));
         let endpoint = Endpoint::new(
             [Ok(busy.body(Body::empty()).expect("an answer"))]
                 .into_iter()
-                .chain(answers),
+                .chain(responses),
         );
         let error = ask(&account().transport(endpoint.shared()))
             .await
             .expect_err("busy");
-        let requests = endpoint.seen().len();
+        let requests = endpoint.recorded().len();
         if seconds == 0 {
             assert_eq!((error.retry_after(), requests), (None, 3), "{value}");
         } else {
@@ -185,22 +185,22 @@ async fn retry_after_is_read_in_both_forms() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_endless_answer_is_cut_off() {
+async fn an_endless_response_is_cut_off() {
     let endless = futures_util::stream::repeat_with(|| {
         Ok::<_, std::io::Error>(bytes::Bytes::from_static(&[b' '; 65536]))
     });
-    let answer = Response::new(Body::from_stream(endless, None));
-    let endpoint = Endpoint::new([Ok(answer)]);
+    let reply = Response::new(Body::from_stream(endless, None));
+    let endpoint = Endpoint::new([Ok(reply)]);
     let error = ask(&account().transport(endpoint.shared()))
         .await
         .expect_err("endless");
     assert_eq!(error.kind(), AuthErrorKind::Transport);
     assert!(!error.is_transient());
-    assert_eq!(endpoint.seen().len(), 1);
+    assert_eq!(endpoint.recorded().len(), 1);
 }
 
 #[tokio::test]
-async fn where_there_is_no_client_nobody_is_said_to_be_out_of_reach() {
+async fn without_a_client_no_server_is_called_unreachable() {
     let endpoint = Endpoint::new([Err(TransportErrorKind::NoClient)]);
     let error = ask(&account().transport(endpoint.shared()))
         .await
@@ -210,5 +210,5 @@ async fn where_there_is_no_client_nobody_is_said_to_be_out_of_reach() {
         (AuthErrorKind::Config, false)
     );
     assert!(!error.to_string().contains("reached"), "{error}");
-    assert_eq!(endpoint.seen().len(), 1);
+    assert_eq!(endpoint.recorded().len(), 1);
 }

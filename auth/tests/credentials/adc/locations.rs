@@ -72,18 +72,18 @@ async fn a_home_that_is_no_folder_or_cannot_be_entered_is_passed_over() {
         std::os::unix::fs::symlink(&circle, &circle).expect("a link");
         homes.push((circle, "cannot be read"));
     }
-    for (home, says) in homes {
+    for (home, expected) in homes {
         let machine = Machine::new();
-        let found = find(at_home(&home), &machine).expect(says);
+        let found = find(at_home(&home), &machine).expect(expected);
         assert_eq!(*found.origin(), Origin::MetadataServer, "{home:?}");
-        assert!(found.tried()[1].contains(says), "{:?}", found.tried());
+        assert!(found.tried()[1].contains(expected), "{:?}", found.tried());
         ask(&found).await.expect("a token");
         // Where there is no server either, the list says what was passed over.
         machine.always(Some(refused));
         let found = find(at_home(&home), &machine).expect("not asked yet");
         let error = ask(&found).await.expect_err("nothing");
         assert_eq!(error.kind(), AuthErrorKind::NotFound);
-        assert!(error.to_string().contains(says), "{error}");
+        assert!(error.to_string().contains(expected), "{error}");
         // A place that somebody names is another matter.
         let named = at_home(&home).var("GOOGLE_APPLICATION_CREDENTIALS", home.join("key.json"));
         find(named, &machine).expect_err("no key");
@@ -92,7 +92,7 @@ async fn a_home_that_is_no_folder_or_cannot_be_entered_is_passed_over() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_store_that_somebody_names_has_to_be_readable() {
+async fn a_store_that_is_named_has_to_be_readable() {
     let folder = tempfile::tempdir().expect("a folder");
     let circle = folder.path().join("circle");
     std::os::unix::fs::symlink(&circle, &circle).expect("a link");

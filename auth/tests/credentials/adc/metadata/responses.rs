@@ -4,7 +4,7 @@ use gapi_auth::{AuthError, AuthErrorKind, Credentials};
 use gapi_fakes::metadata::MetadataServer;
 use gapi_transport::TransportErrorKind;
 
-use super::super::machine::{Act, Machine, answer, ask, refused, settle, silent, status, token};
+use super::super::machine::{Act, Machine, ask, refused, response, settle, silent, status, token};
 
 async fn error(acts: impl IntoIterator<Item = Act>) -> AuthError {
     let machine = Machine::new();
@@ -18,13 +18,13 @@ async fn a_server_that_is_not_ready_is_asked_five_times() {
     machine.next([refused(), status(503), status(500), status(429)]);
     let credentials = machine.credentials();
     assert!(machine.server.accepts(&token(&credentials).await));
-    assert_eq!(machine.seen().len(), 5);
+    assert_eq!(machine.recorded().len(), 5);
 
     let machine = Machine::new();
     machine.always(Some(refused));
     let error = ask(&machine.credentials()).await.expect_err("nobody there");
     // Address and name.
-    assert_eq!(machine.seen().len(), 10);
+    assert_eq!(machine.recorded().len(), 10);
     assert_eq!(
         (error.kind(), error.is_transient()),
         (AuthErrorKind::Transport, true)
@@ -49,13 +49,13 @@ async fn values_are_asked_for_five_times_too() {
         credentials.project_id().await.expect("a project"),
         "example-123"
     );
-    assert_eq!(machine.seen().len(), 5);
+    assert_eq!(machine.recorded().len(), 5);
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_not_googles_is_not_believed() {
     let token = r#"{"access_token":"evil","expires_in":3600,"token_type":"Bearer"}"#;
-    let error = error([answer(200, false, token)]).await;
+    let error = error([response(200, false, token)]).await;
     assert_eq!(
         (error.kind(), error.is_transient()),
         (AuthErrorKind::Http, false)
@@ -68,7 +68,7 @@ async fn what_is_not_googles_is_not_believed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn refusals_say_what_to_do() {
+async fn refusals_name_what_to_do() {
     let machine = Machine::with(
         MetadataServer::new("p")
             .expect("a server")
@@ -104,7 +104,7 @@ async fn refusals_say_what_to_do() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn answers_that_are_no_token_are_tried_again_and_never_shown() {
+async fn responses_that_are_no_token_are_tried_again_and_never_displayed() {
     for body in [
         "",
         "<html>canary</html>",
@@ -115,7 +115,7 @@ async fn answers_that_are_no_token_are_tried_again_and_never_shown() {
         r#"{"access_token":"canary","token_type":"MAC"}"#,
     ] {
         let machine = Machine::new();
-        machine.next([answer(200, true, body)]);
+        machine.next([response(200, true, body)]);
         let first = ask(&machine.credentials())
             .await
             .expect("the second one is whole");
@@ -126,16 +126,16 @@ async fn answers_that_are_no_token_are_tried_again_and_never_shown() {
             "{body}"
         );
         let machine = Machine::new();
-        machine.next((0..5).map(|_| answer(200, true, body)));
+        machine.next((0..5).map(|_| response(200, true, body)));
         let error = ask(&machine.credentials()).await.expect_err(body);
         assert!(!format!("{error:?}").contains(r#""canary""#), "{error:?}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn longer_answers_than_a_mebibyte_are_refused() {
+async fn responses_longer_than_a_mebibyte_are_refused() {
     let long: &'static str = Box::leak("x".repeat(1024 * 1024 + 1).into_boxed_str());
-    let error = error([answer(200, true, long)]).await;
+    let error = error([response(200, true, long)]).await;
     assert!(error.to_string().contains("1048576"), "{error}");
     assert!(!error.is_transient());
 }
@@ -159,5 +159,5 @@ async fn no_constructor_and_no_setter_asks() {
             ),
         )
     );
-    assert!(machine.seen().is_empty());
+    assert!(machine.recorded().is_empty());
 }

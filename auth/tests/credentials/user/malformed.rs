@@ -27,11 +27,11 @@ fn client_secrets_that_are_almost_right_show_nothing() {
         let mut random = Random::new(seed as u64);
         for _ in 0..cases(100) {
             let text = String::from_utf8_lossy(&changed(&text, &mut random)).into_owned();
-            let shown = match ClientSecrets::from_json(&text) {
+            let displayed = match ClientSecrets::from_json(&text) {
                 Ok(client) => format!("{client:?}"),
                 Err(error) => format!("{error} {error:?}"),
             };
-            assert!(!shows_canary(&shown), "{text}\n{shown}");
+            assert!(!shows_canary(&displayed), "{text}\n{displayed}");
         }
     }
 }
@@ -41,9 +41,9 @@ async fn callbacks_that_are_almost_right_show_nothing_and_get_nothing() {
     let endpoint = Endpoint::default();
     let flow = flow(&endpoint);
     let (_, pending) = flow.authorization_url().expect("a URL");
-    let kept = serde_json::to_string(&pending).expect("JSON");
-    let pending = || serde_json::from_str(&kept).expect("as it was");
-    let state: serde_json::Value = serde_json::from_str(&kept).expect("JSON");
+    let saved = serde_json::to_string(&pending).expect("JSON");
+    let pending = || serde_json::from_str(&saved).expect("as it was");
+    let state: serde_json::Value = serde_json::from_str(&saved).expect("JSON");
     let state = state["state"].as_str().expect("a state").to_owned();
     let mut random = Random::new(7);
     for _ in 0..cases(200) {
@@ -54,17 +54,17 @@ async fn callbacks_that_are_almost_right_show_nothing_and_get_nothing() {
             .exchange(pending(), &callback)
             .await
             .expect_err("no state");
-        let shown = format!("{error} {error:?}");
-        assert!(!shows_canary(&shown), "{callback}\n{shown}");
+        let displayed = format!("{error} {error:?}");
+        assert!(!shows_canary(&displayed), "{callback}\n{displayed}");
         assert!(
             matches!(
                 error.kind(),
                 AuthErrorKind::Callback | AuthErrorKind::Denied | AuthErrorKind::OAuth
             ),
-            "{callback}\n{shown}"
+            "{callback}\n{displayed}"
         );
     }
-    assert!(endpoint.seen().is_empty());
+    assert!(endpoint.recorded().is_empty());
 }
 
 #[tokio::test]
@@ -84,14 +84,14 @@ async fn requests_that_are_almost_right_do_not_stop_the_local_server() {
             .expect("it listens");
         let _ = stream.write_all(&request).await;
         let _ = stream.shutdown().await;
-        let mut answer = Vec::new();
-        let read = tokio::time::timeout(Duration::from_secs(60), stream.read_to_end(&mut answer));
+        let mut response = Vec::new();
+        let read = tokio::time::timeout(Duration::from_secs(60), stream.read_to_end(&mut response));
         // A connection may be reset, but not kept.
         let _ = read.await.expect("it ends");
-        let answer = String::from_utf8_lossy(&answer);
+        let response = String::from_utf8_lossy(&response);
         assert!(
-            !shows_canary(&answer) && !answer.contains(" 200 OK"),
-            "{answer}"
+            !shows_canary(&response) && !response.contains(" 200 OK"),
+            "{response}"
         );
         assert!(
             !running.outcome.is_finished(),
@@ -99,7 +99,7 @@ async fn requests_that_are_almost_right_do_not_stop_the_local_server() {
             String::from_utf8_lossy(&request)
         );
     }
-    running.get(&running.answer()).await;
+    running.get(&running.reply()).await;
     running.finish().await.expect("a user");
-    assert_eq!(endpoint.seen().len(), 1);
+    assert_eq!(endpoint.recorded().len(), 1);
 }
