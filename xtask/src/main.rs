@@ -66,6 +66,8 @@ enum Chore {
     Providers,
     /// Run a program that turns on what the repository's packages cannot: both backends of jsonwebtoken, the system's keyring.
     AllFeatures,
+    /// Run a program on other runtimes than tokio: smol and async-std.
+    Runtimes,
     /// Test against servers that others wrote. Needs python3 and node, and installs the servers below target/, and
     /// Chromium as a package of the system.
     TestServers(servers::Arguments),
@@ -95,6 +97,7 @@ fn main() -> ExitCode {
         Chore::House(arguments) => house::run(&arguments, &root()),
         Chore::Providers => providers::run(&root()),
         Chore::AllFeatures => programs::all_features(&root()),
+        Chore::Runtimes => programs::runtimes(&root()),
         Chore::TestServers(arguments) => servers::run(&arguments, &root()),
     };
     match outcome {

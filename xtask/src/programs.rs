@@ -115,7 +115,17 @@ pub(crate) fn stampede(arguments: &Stampede, root: &Path) -> Result<bool, Failur
 
 /// Runs gapi in a program that turns on what the workspace cannot turn on for all of its packages.
 pub(crate) fn all_features(root: &Path) -> Result<bool, Failure> {
-    let package = root.join("tests/all_features");
+    outside_of_workspace("tests/all_features", root)
+}
+
+/// Runs gapi in a program on other runtimes than tokio.
+pub(crate) fn runtimes(root: &Path) -> Result<bool, Failure> {
+    outside_of_workspace("tests/other_runtimes", root)
+}
+
+/// Runs a package that is a workspace of its own.
+fn outside_of_workspace(folder: &str, root: &Path) -> Result<bool, Failure> {
+    let package = root.join(folder);
     // The versions that the repository is tested with; cargo adds those that only this program needs.
     write(&package.join("Cargo.lock"), read(&root.join("Cargo.lock"))?)?;
     let mut command = cargo();
