@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use gapi_codegen::analysis::{self, Analysis, Part};
 use gapi_codegen::index::{self, Index, IndexEntry, PATH};
-use gapi_codegen::{Document, Source, lookup, model};
+use gapi_codegen::{Document, Source, model};
 
 use crate::diagnostic::all;
 use crate::diagnostic::{Failure, Outcome};
@@ -42,12 +42,6 @@ impl DocIndex {
             failure.help(format!("`gapi fetch {}` brings it back", entry.spec()))
         })?)
     }
-}
-
-/// Returns the model of a document that is named as in `api!`.
-pub(crate) fn api(spec: &str) -> Outcome<model::Api> {
-    let located = lookup::document(&here()?, spec).map_err(Failure::from)?;
-    lower(&located.source)
 }
 
 /// Returns the model of a document. A method with an error is left out, with a warning.

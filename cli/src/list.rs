@@ -1,16 +1,21 @@
 //! `gapi list`: the available documents.
 
+use gapi_codegen::suggest::{did_you_mean, nearest};
 use serde_json::{Value, json};
 
 use crate::diagnostic::{Failure, Outcome};
 use crate::doc_index::DocIndex;
+use crate::documents::{self, Policy};
 use crate::print::{self, print, table};
 
-/// List the available documents
+/// List the available documents, or all that Google offers
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Only those that have this in their name, version or title
     word: Option<String>,
+    /// List what Google offers; `gapi call` and `gapi show` fetch the document when it is needed
+    #[arg(long)]
+    remote: bool,
     /// Print a JSON array
     #[arg(long)]
     json: bool,
@@ -24,6 +29,9 @@ struct Head {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
+    if arguments.remote {
+        return remote(arguments);
+    }
     let library = DocIndex::find()?;
     let mut lines = Vec::new();
     let mut objects: Vec<Value> = Vec::new();
@@ -52,6 +60,51 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         let failure = Failure::new(format!("no document has `{word}` in its name or title"));
         return Err(failure
             .help("`gapi list` lists all; `gapi fetch NAME:VERSION` brings another one")
+            .into());
+    }
+    print(&table(&lines))
+}
+
+/// Lists what Google offers.
+fn remote(arguments: &Arguments) -> Outcome {
+    let word = arguments.word.as_deref().unwrap_or_default();
+    let lower = word.to_lowercase();
+    let has = |text: &str| text.to_lowercase().contains(&lower);
+    let listed = documents::directory(Policy::system()).map_err(|error| error.failure)?;
+    let found = listed.iter().filter(|listed| {
+        [
+            listed.spec.to_string().as_str(),
+            &listed.title,
+            &listed.description,
+        ]
+        .into_iter()
+        .any(has)
+    });
+    if arguments.json {
+        let objects: Vec<Value> = found
+            .map(|listed| {
+                json!({
+                    "name": listed.spec.name,
+                    "version": listed.spec.version,
+                    "title": listed.title,
+                    "description": listed.description,
+                    "preferred": listed.preferred,
+                })
+            })
+            .collect();
+        return print::json(&Value::from(objects));
+    }
+    let lines: Vec<[String; 2]> = found
+        .map(|listed| [listed.spec.to_string(), listed.title.clone()])
+        .collect();
+    if lines.is_empty() {
+        let names = listed.iter().map(|listed| listed.spec.name.as_str());
+        let failure = Failure::new(format!(
+            "Google offers no API with `{word}` in its name or description"
+        ));
+        let question = did_you_mean(&nearest(word, names));
+        return Err(failure
+            .help(question.unwrap_or_else(|| "`gapi list --remote` lists all".to_owned()))
             .into());
     }
     print(&table(&lines))

@@ -1,10 +1,12 @@
 //! The `gapi` command: typed Google API clients from Discovery documents.
 
 mod auth;
+mod call;
 mod completions;
 mod diagnostic;
 mod diff;
 mod doc_index;
+mod documents;
 mod expand;
 mod fetch;
 mod file;
@@ -27,7 +29,7 @@ use print::print;
     name = "gapi",
     version,
     after_help = "Exit status: 0 when all went well, 1 when something is wrong or stale, 2 when the arguments are, \
-                  3 when `diff` finds what it denies."
+                  3 when `diff` finds what it denies; `gapi call --help` has those of calls."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -40,6 +42,7 @@ enum Command {
     List(list::Arguments),
     Methods(methods::Arguments),
     Show(show::Arguments),
+    Call(call::Arguments),
     Generate(generate::Arguments),
     Expand(expand::Arguments),
     Diff(diff::Arguments),
@@ -51,6 +54,10 @@ enum Command {
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    completions::complete(Arguments::command);
+    if let Some(words) = call::words() {
+        return call::run(&words);
+    }
     let done = |()| ExitCode::SUCCESS;
     let outcome = match Arguments::parse().command {
         Command::Fetch(arguments) => fetch::run(&arguments).map(done),
@@ -61,9 +68,8 @@ fn main() -> ExitCode {
         Command::Expand(arguments) => expand::run(&arguments).map(done),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Auth(arguments) => auth::run(&arguments).map(done),
-        Command::Completions(arguments) => {
-            completions::run(&arguments, &mut Arguments::command()).map(done)
-        }
+        Command::Call(arguments) => return call::run(&arguments.words),
+        Command::Completions(arguments) => completions::run(&arguments).map(done),
     };
     match outcome {
         Ok(code) => code,

@@ -5,15 +5,17 @@ use serde_json::json;
 
 use crate::diagnostic::{Failure, Outcome};
 use crate::doc_index;
+use crate::documents::{self, Policy};
 use crate::print::{self, print, table};
 
 /// List the methods of an API
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The document: a path, or a name and version such as `sqladmin:v1`
-    #[arg(value_name = "API")]
+    #[arg(value_name = "API", index = 1)]
     api: String,
     /// Only methods that have this in their name, HTTP line or summary
+    #[arg(index = 2)]
     word: Option<String>,
     /// Print a JSON array
     #[arg(long)]
@@ -21,7 +23,9 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
-    let api = doc_index::api(&arguments.api)?;
+    let found =
+        documents::named(&arguments.api, Policy::system()).map_err(|error| error.failure)?;
+    let api = doc_index::lower(&found.source)?;
     let word = arguments.word.as_deref().unwrap_or_default();
     let lower = word.to_lowercase();
     let has = |text: &str| text.to_lowercase().contains(&lower);

@@ -72,6 +72,16 @@ pub(crate) fn table<const N: usize>(lines: &[[String; N]]) -> String {
     text
 }
 
+/// Returns the lines with four spaces before each.
+pub(crate) fn indented(text: &str) -> String {
+    text.lines()
+        .map(|line| match line {
+            "" => "\n".to_owned(),
+            line => format!("    {line}\n"),
+        })
+        .collect()
+}
+
 /// Prints failures to the standard error stream.
 pub(crate) fn show(failures: Vec<Failure>) {
     // Lines are not wrapped: a path or a command in them has to survive copying. A handler that is set already is as good.

@@ -126,8 +126,12 @@ async fn online(arguments: &Arguments, specs: Vec<Spec>, store: &mut Store) -> O
         Duration::from_secs(arguments.timeout),
     )
     .map_err(Failure::from)?;
-    let wanted = if arguments.all {
-        service.directory().await.map_err(Failure::from)?
+    let wanted: Vec<(Spec, Option<String>)> = if arguments.all {
+        let listed = service.directory().await.map_err(Failure::from)?;
+        listed
+            .into_iter()
+            .map(|listed| (listed.spec, listed.url))
+            .collect()
     } else {
         specs.into_iter().map(|spec| (spec, None)).collect()
     };

@@ -13,6 +13,7 @@ fn help_is_what_it_was() {
         ("list.txt", "list --help"),
         ("methods.txt", "methods --help"),
         ("show.txt", "show --help"),
+        ("call.txt", "call --help"),
         ("diff.txt", "diff --help"),
         ("auth.txt", "auth --help"),
         ("auth-login.txt", "auth login --help"),

@@ -74,16 +74,36 @@ impl Folder {
         self.call("", line, input)
     }
 
-    fn call(&self, folder: &str, line: &str, input: &str) -> Ran {
+    /// Returns the command here, with nothing of the machine's own settings, credentials and caches.
+    pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gapi"));
         command
-            .args(line.split_whitespace())
-            .current_dir(self.path(folder))
+            .current_dir(self.path(""))
+            .env_clear()
+            .envs(std::env::vars_os().filter(|(name, _)| name == "PATH" || name == "TMPDIR"))
+            .env("HOME", self.path("home"))
+            .env("GAPI_CACHE", self.path("cache"))
             .env("NO_COLOR", "1")
             .env("NO_PROXY", "127.0.0.1")
+            .env("NO_GCE_CHECK", "true")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        command
+    }
+
+    fn call(&self, folder: &str, line: &str, input: &str) -> Ran {
+        let mut command = self.command();
+        command
+            .args(line.split_whitespace())
+            .current_dir(self.path(folder));
+        Ran::of(command, input)
+    }
+}
+
+impl Ran {
+    /// Runs a command with a text on its standard input stream.
+    pub(crate) fn of(mut command: Command, input: &str) -> Self {
         let mut child = command.spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
         let input = input.to_owned();
@@ -101,9 +121,7 @@ impl Folder {
             stderr: String::from_utf8(stderr).unwrap(),
         }
     }
-}
 
-impl Ran {
     /// Fails unless the call succeeded.
     #[track_caller]
     pub(crate) fn ok(self) -> Self {

@@ -8,7 +8,7 @@ use gapi_codegen::Source;
 use gapi_codegen::document::Document;
 use gapi_transport::{Body, Transport, TransportErrorKind, default_transport};
 use http::{Request, StatusCode, header};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{FetchError, Spec};
 
@@ -89,6 +89,22 @@ pub struct Discovery {
     timeout: Duration,
 }
 
+/// An API that Google lists.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Listed {
+    /// Its name and version.
+    pub spec: Spec,
+    /// Its human name.
+    pub title: String,
+    /// What it is for.
+    pub description: String,
+    /// Whether Google prefers this version.
+    pub preferred: bool,
+    /// The URL of its document, if the list has it.
+    pub url: Option<String>,
+}
+
 /// A response: a document, or none.
 enum Found {
     Found(Bytes),
@@ -118,11 +134,11 @@ impl Discovery {
         })
     }
 
-    /// Returns every API that Google lists, with the URL that the list gives.
+    /// Returns every API that Google lists, sorted by name.
     ///
     /// # Errors
     /// When there is no list.
-    pub async fn directory(&self) -> Result<Vec<(Spec, Option<String>)>, FetchError> {
+    pub async fn directory(&self) -> Result<Vec<Listed>, FetchError> {
         #[derive(Deserialize)]
         struct Directory {
             items: Vec<Item>,
@@ -132,6 +148,12 @@ impl Discovery {
         struct Item {
             name: String,
             version: String,
+            #[serde(default)]
+            title: String,
+            #[serde(default)]
+            description: String,
+            #[serde(default)]
+            preferred: bool,
             discovery_rest_url: Option<String>,
         }
         let bytes = match self.get(&self.v1).await {
@@ -149,22 +171,21 @@ impl Discovery {
                 "try again later, or name the documents that you want",
             )
         })?;
-        let mut specs: Vec<(Spec, Option<String>)> = directory
+        let mut listed: Vec<Listed> = directory
             .items
             .into_iter()
-            .map(|item| {
-                let Item {
-                    name,
-                    version,
-                    discovery_rest_url,
-                } = item;
-                (Spec { name, version }, discovery_rest_url)
+            .map(|item| Listed {
+                spec: Spec::new(item.name, item.version),
+                title: item.title,
+                description: item.description,
+                preferred: item.preferred,
+                url: item.discovery_rest_url,
             })
-            .filter(|(spec, _)| spec.is_plain())
+            .filter(|listed| listed.spec.is_plain())
             .collect();
-        specs.sort();
-        specs.dedup_by(|a, b| a.0 == b.0);
-        Ok(specs)
+        listed.sort_by(|a, b| a.spec.cmp(&b.spec));
+        listed.dedup_by(|a, b| a.spec == b.spec);
+        Ok(listed)
     }
 
     /// Returns the document of an API: from the first service, from the second where the first has none, then from the URL in the list.

@@ -2,14 +2,16 @@
 
 mod discovery;
 mod file;
+mod library;
 mod spec;
 mod store;
 
 use std::fmt;
 use std::path::Path;
 
-pub use discovery::{Discovery, Fetched, SOURCE};
+pub use discovery::{Discovery, Fetched, Listed, SOURCE};
 pub use file::replace as replace_file;
+pub use library::{Cached, Library};
 pub use spec::Spec;
 pub use store::{Counts, Store, Stored};
 

@@ -1,7 +1,9 @@
 //! The names of documents.
 
+use serde::{Deserialize, Serialize};
+
 /// The name and version of an API.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Spec {
     /// `sqladmin`

@@ -1,23 +1,31 @@
-//! `gapi show`: the description of a method.
+//! `gapi show`: the description of an API, a resource, a type or a method.
 
-use gapi_codegen::Source;
+mod overview;
+mod schema;
+
 use gapi_codegen::describe::{self, Argument, Description};
-use gapi_codegen::model::Api;
-use serde_json::{Value, json};
+use gapi_codegen::model::{Api, Method};
+use gapi_codegen::suggest::{did_you_mean, nearest};
+use serde_json::json;
 
 use crate::diagnostic::{Failure, Outcome};
-use crate::doc_index::{self, DocIndex};
-use crate::print::{self, print};
+use crate::doc_index;
+use crate::documents::{self, Found};
+use crate::print::{self, indented, print};
 
-/// Show the description of a method, and a program that calls it
+/// Show the description of an API, a resource, a type, or a method with a program that calls it
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples: gapi show sqladmin:v1 instances.list\n          gapi show sql.instances.list"
+    after_help = "Examples: gapi show sqladmin:v1\n          gapi show sqladmin:v1 instances\n          gapi show sqladmin:v1 DatabaseInstance\n          \
+                  gapi show sqladmin:v1 instances.list\n          gapi show sql.instances.list\n          gapi show sqladmin:v1 instances.insert --body"
 )]
 pub(crate) struct Arguments {
-    /// The method's id; or a document, with the method after it
-    #[arg(value_name = "[API] METHOD", num_args = 1..=2, required = true)]
+    /// An API, such as `sqladmin:v1` or a path, with the name of a method, resource or type after it; or the id of a method
+    #[arg(value_name = "API [NAME]", num_args = 1..=2, required = true)]
     words: Vec<String>,
+    /// Print the JSON body of the method alone, with all properties that a request may set
+    #[arg(long)]
+    body: bool,
     /// How many levels of objects a body shows below the first
     #[arg(long, default_value_t = 0, value_name = "LEVELS")]
     depth: usize,
@@ -27,53 +35,89 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
-    let (api, name) = match arguments.words.as_slice() {
-        [spec, method] => (doc_index::api(spec)?, method),
-        [id] => (by_id(id)?, id),
+    let (found, name) = match arguments.words.as_slice() {
+        [word] if documents::is_id(word) => (
+            documents::with_method(word, documents::Policy::system()),
+            Some(word),
+        ),
+        [spec, name] => (
+            documents::named(spec, documents::Policy::system()),
+            Some(name),
+        ),
+        [spec] => (documents::named(spec, documents::Policy::system()), None),
         _ => return Err(Failure::new("name one method").into()),
     };
-    let method = describe::find(&api, name).map_err(Failure::from)?;
-    let description = describe::method(&api, method, arguments.depth);
+    let Found { source, .. } = found.map_err(|error| error.failure)?;
+    let api = doc_index::lower(&source)?;
+    let Some(name) = name else {
+        return show(
+            arguments,
+            || overview::api(&api),
+            || overview::api_json(&api),
+        );
+    };
+    if let Ok(method) = describe::find(&api, name) {
+        return show_method(arguments, &api, method);
+    }
+    if let Some(resource) = overview::find(&api.root, name) {
+        let (text, json) = overview::resource(&api, resource);
+        return show(arguments, || text, || json);
+    }
+    if let Some(def) = schema::find(&api, name) {
+        return show(
+            arguments,
+            || schema::text(&api, def),
+            || schema::json(&api, def),
+        );
+    }
+    Err(unknown(&api, name).into())
+}
+
+fn show(
+    arguments: &Arguments,
+    text: impl FnOnce() -> String,
+    json: impl FnOnce() -> serde_json::Value,
+) -> Outcome {
+    if arguments.body {
+        return Err(Failure::new("only a method has a body").into());
+    }
+    if arguments.json {
+        print::json(&json())
+    } else {
+        print(&text())
+    }
+}
+
+fn show_method(arguments: &Arguments, api: &Api, method: &Method) -> Outcome {
+    let description = describe::method(api, method, arguments.depth);
+    if arguments.body {
+        return match &description.body {
+            Some(body) => print::json(&body.json),
+            None => Err(Failure::new(format!("{} has no body", description.name)).into()),
+        };
+    }
     if arguments.json {
         return print::json(&json!(description));
     }
     print(&text(&description))
 }
 
-/// Returns the API that has a method with this id.
-fn by_id(id: &str) -> Outcome<Api> {
-    let library = DocIndex::find()?;
-    let quoted = Value::from(id).to_string();
-    let mut found = Vec::new();
-    for entry in &library.index.documents {
-        let text = library.text(entry)?;
-        // Most documents need no second look.
-        if text.contains(&quoted) {
-            let api = doc_index::lower(&Source::new(&entry.file, text))?;
-            if api.root.all_methods().any(|method| method.id == id) {
-                found.push((entry.spec(), api));
-            }
-        }
-    }
-    let several = found.len() > 1;
-    match found.pop() {
-        Some((_, api)) if !several => Ok(api),
-        Some((spec, _)) => {
-            let mut specs: Vec<String> = found.into_iter().map(|(spec, _)| spec).collect();
-            specs.push(spec);
-            let failure = Failure::new(format!("{id} is a method of {}", specs.join(" and of ")));
-            Err(failure
-                .help(format!("name one of them: `gapi show {} {id}`", specs[0]))
-                .into())
-        }
-        None => {
-            let failure = Failure::new(format!(
-                "no available document has a method with the id `{id}`"
-            ));
-            Err(failure
-                .help("name the document too: `gapi show sqladmin:v1 instances.list`; `gapi list` lists the available ones")
-                .into())
-        }
+/// Returns the error of a name that is no method, resource or type, with the nearest ones.
+fn unknown(api: &Api, name: &str) -> Failure {
+    let methods = api
+        .root
+        .all_methods()
+        .flat_map(|method| [method.path_name.as_str(), method.id.as_str()]);
+    let names = methods
+        .chain(overview::names(api))
+        .chain(schema::names(api));
+    let spec = format!("{}:{}", api.name, api.version);
+    let failure = Failure::new(format!(
+        "{spec}: there is no method, resource or type `{name}`"
+    ));
+    match did_you_mean(&nearest(name, names)) {
+        Some(question) => failure.help(question),
+        None => failure.help(format!("`gapi show {spec}` lists what there is")),
     }
 }
 
@@ -168,13 +212,4 @@ fn parameters(text: &mut String, title: &str, parameters: &[&Argument]) {
             ));
         }
     }
-}
-
-fn indented(text: &str) -> String {
-    text.lines()
-        .map(|line| match line {
-            "" => "\n".to_owned(),
-            line => format!("    {line}\n"),
-        })
-        .collect()
 }

@@ -1,0 +1,195 @@
+//! Who calls: the credentials that the options and the environment name.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use gapi_auth::{
+    AccessToken, Anonymous, ApiKey, ApplicationDefault, AuthError, AuthErrorKind, AuthorizedUser,
+    Credentials, Environment, FileStore, Impersonated,
+};
+use gapi_codegen::suggest::nearest;
+use gapi_dynamic::Method;
+
+use super::body::StandardInput;
+use super::failure::{CallFailure, CallResult, Mistake};
+use super::own_options::OwnOptions;
+
+/// The beginning of most scopes.
+const PREFIX: &str = "https://www.googleapis.com/auth/";
+const CLOUD_PLATFORM: &str = "https://www.googleapis.com/auth/cloud-platform";
+
+/// Returns the credentials of a call, without a request. Files are read.
+pub(super) fn find(
+    options: &OwnOptions,
+    stdin: &mut StandardInput,
+) -> CallResult<Arc<dyn Credentials>> {
+    let environment = Environment::system();
+    let source = source(options, &environment, stdin)?;
+    if options.impersonate.is_empty() {
+        return Ok(source);
+    }
+    let (target, delegates) = match options.impersonate.split_last() {
+        Some((target, delegates)) => (target, delegates),
+        None => return Ok(source),
+    };
+    let mut impersonated = Impersonated::new(source, target.clone());
+    if !delegates.is_empty() {
+        impersonated = impersonated.delegates(delegates.iter().cloned());
+    }
+    Ok(Arc::new(impersonated))
+}
+
+fn source(
+    options: &OwnOptions,
+    environment: &Environment,
+    stdin: &mut StandardInput,
+) -> CallResult<Arc<dyn Credentials>> {
+    if options.anonymous {
+        return Ok(Arc::new(Anonymous));
+    }
+    if let Some(path) = &options.access_token_file {
+        let token = secret(path, "--access-token-file", environment, stdin)?;
+        return Ok(Arc::new(AccessToken::new(token)));
+    }
+    if let Some(path) = &options.api_key_file {
+        return Ok(Arc::new(ApiKey::new(secret(
+            path,
+            "--api-key-file",
+            environment,
+            stdin,
+        )?)));
+    }
+    if let Some(account) = &options.account {
+        return signed_in(environment, account);
+    }
+    if let Some(file) = &options.credentials {
+        let environment = environment
+            .clone()
+            .var("GOOGLE_APPLICATION_CREDENTIALS", file);
+        return default(options, environment);
+    }
+    // The variables come after all options.
+    if options.subject.is_none() {
+        if let Some(token) = environment.get("GAPI_ACCESS_TOKEN") {
+            return Ok(Arc::new(AccessToken::new(token)));
+        }
+        if options.impersonate.is_empty()
+            && let Some(key) = environment.get("GAPI_API_KEY")
+        {
+            return Ok(Arc::new(ApiKey::new(key)));
+        }
+        if let Some(account) = environment.get("GAPI_ACCOUNT") {
+            return signed_in(environment, &account);
+        }
+    }
+    default(options, environment.clone())
+}
+
+fn default(options: &OwnOptions, environment: Environment) -> CallResult<Arc<dyn Credentials>> {
+    let mut search = ApplicationDefault::new().environment(environment);
+    if let Some(subject) = &options.subject {
+        search = search.subject(subject.clone());
+    }
+    match search.find() {
+        Ok(found) => Ok(Arc::new(found)),
+        Err(error) => Err(failed(&error)),
+    }
+}
+
+fn signed_in(environment: &Environment, account: &str) -> CallResult<Arc<dyn Credentials>> {
+    let user = FileStore::default_location(environment)
+        .and_then(|store| AuthorizedUser::signed_in_to(store, Some(account)))
+        .map_err(|error| failed(&error))?;
+    match user {
+        Some(user) => Ok(Arc::new(user)),
+        None => {
+            let error = AuthError::new(
+                AuthErrorKind::NotFound,
+                format!("{account} is not signed in"),
+            );
+            Err(failed(&error).hint(format!("gapi auth login --account {account}")))
+        }
+    }
+}
+
+/// Reads a secret from a file or the standard input stream.
+fn secret(
+    path: &Path,
+    option: &str,
+    environment: &Environment,
+    stdin: &mut StandardInput,
+) -> CallResult<String> {
+    if path == Path::new("-") {
+        let bytes = stdin
+            .read(option, "-")
+            .map_err(|mistake| CallFailure::usage(vec![mistake]))?;
+        return String::from_utf8(bytes).map_err(|_| {
+            CallFailure::mistake(option, "the standard input stream is not UTF-8 text")
+        });
+    }
+    match environment.read_text(path) {
+        Ok(text) => Ok(text.to_string()),
+        Err(error) => Err(CallFailure::file("read", path, &error)),
+    }
+}
+
+/// Returns the error of credentials that cannot be used, with the line that signs in.
+pub(super) fn failed(error: &AuthError) -> Box<CallFailure> {
+    let failure = CallFailure::credentials(error);
+    match error.kind() {
+        AuthErrorKind::NotFound => {
+            failure.hint("gapi auth login, or --credentials FILE, --anonymous for public data")
+        }
+        AuthErrorKind::SignInRequired => failure.hint("gapi auth login"),
+        _ => failure,
+    }
+}
+
+/// Returns the scopes of the option in full, each of which has to be one of the document.
+pub(super) fn scopes(
+    method: &Method,
+    options: &OwnOptions,
+    mistakes: &mut Vec<Mistake>,
+) -> Vec<String> {
+    let known: Vec<&str> = method
+        .api()
+        .scopes
+        .iter()
+        .map(|scope| scope.url.as_str())
+        .collect();
+    let mut full = Vec::new();
+    for scope in &options.scopes {
+        let is_named = |url: &&&str| **url == scope || url.strip_prefix(PREFIX) == Some(scope);
+        match known.iter().find(is_named) {
+            Some(url) => full.push((*url).to_owned()),
+            None if options.no_check && scope.contains(':') => full.push(scope.clone()),
+            None if options.no_check => full.push(format!("{PREFIX}{scope}")),
+            None => {
+                let short = known
+                    .iter()
+                    .map(|url| url.strip_prefix(PREFIX).unwrap_or(url));
+                mistakes.push(
+                    Mistake::new("--scopes", format!("the document has no scope `{scope}`"))
+                        .nearest(nearest(scope, short)),
+                );
+            }
+        }
+    }
+    full
+}
+
+/// Returns the scopes that a call asks for, unless the credentials decide.
+pub(super) fn requested(method: &Method, given: &[String]) -> Vec<String> {
+    if !given.is_empty() {
+        return given.to_vec();
+    }
+    let (api, model) = (method.api(), method.model());
+    let mut of_method = model
+        .scopes
+        .iter()
+        .filter_map(|index| api.scopes.get(*index));
+    if of_method.any(|scope| scope.url == CLOUD_PLATFORM) {
+        return vec![CLOUD_PLATFORM.to_owned()];
+    }
+    api.scopes.iter().map(|scope| scope.url.clone()).collect()
+}
