@@ -3,11 +3,11 @@
 //! A document becomes a module of plain request values, which one runtime sends:
 //!
 #![cfg_attr(
-    all(feature = "macros", feature = "auth", feature = "reqwest"),
+    all(feature = "macros", feature = "auth", feature = "rustls"),
     doc = "```no_run"
 )]
 #![cfg_attr(
-    not(all(feature = "macros", feature = "auth", feature = "reqwest")),
+    not(all(feature = "macros", feature = "auth", feature = "rustls")),
     doc = "```ignore"
 )]
 //! gapi::api! {
@@ -250,7 +250,7 @@ pub mod __private {
     doctest,
     feature = "macros",
     feature = "user-flows",
-    feature = "reqwest",
+    feature = "rustls",
     feature = "blocking"
 ))]
 mod pages {

@@ -2,12 +2,9 @@
 
 use std::{borrow::Cow, fmt, path::Path, sync::Arc, time::SystemTime};
 
-use aws_lc_rs::{
-    rand::SystemRandom,
-    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair},
-};
 use gapi_transport::{Body, BoxFuture, Transport};
 use http::{Method, Request, header};
+use jsonwebtoken::Algorithm;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
@@ -17,6 +14,7 @@ use crate::{
     assertion::{self, Claims, signed},
     config::{self, Fields},
     configured::configured,
+    crypto::{self, SigningKey},
     facade::{cached_facade, file_constructors, setters},
     oauth::{self, RESPONSE_LIMIT, Refusal, TokenResponse},
     pem::Block,
@@ -217,11 +215,12 @@ impl Source {
 }
 
 /// A private key on the curve P-256, which signs with ES256.
-struct EcKey(EcdsaKeyPair);
+struct EcKey(SigningKey);
 
 impl EcKey {
     /// Reads PEM text, SEC 1 or PKCS#8; Errors call the file `name`.
     fn from_pem(name: &str, pem: &str) -> Result<Self, AuthError> {
+        crypto::check()?;
         let bad = |message: &str| {
             AuthError::new(
                 AuthErrorKind::Crypto,
@@ -233,23 +232,21 @@ impl EcKey {
             .filter(|block| matches!(block.label, "EC PRIVATE KEY" | "PRIVATE KEY"))
             .ok_or_else(|| bad("is not the PEM text of a private key"))?;
         let der = block.der().ok_or_else(|| bad("is damaged"))?;
-        let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
-        EcdsaKeyPair::from_private_key_der(algorithm, &der)
-            .or_else(|_| EcdsaKeyPair::from_pkcs8(algorithm, &der))
+        SigningKey::from_der(Algorithm::ES256, &der)
             .map(Self)
-            .map_err(|_| bad("is damaged, or is no key on the curve P-256"))
+            .map_err(|error| bad("is damaged, or is no key on the curve P-256").with_source(error))
     }
 
     /// Returns the ES256 signature of `message`: r and s, 32 bytes each (RFC 7518, section 3.4).
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, AuthError> {
-        self.0
-            .sign(&SystemRandom::new(), message)
-            .map(|signature| signature.as_ref().to_vec())
-            .map_err(|_| AuthError::new(AuthErrorKind::Crypto, "the assertion could not be signed"))
+        self.0.sign(message).map_err(|error| {
+            AuthError::new(AuthErrorKind::Crypto, "the assertion could not be signed")
+                .with_source(error)
+        })
     }
 }
 
-#[cfg(feature = "reqwest")]
+#[cfg(feature = "rustls")]
 fn trusting(path: &Path, roots: &[u8]) -> Result<Arc<dyn Transport>, AuthError> {
     gapi_transport::TransportOptions::new()
         .only_roots(roots)
@@ -263,17 +260,17 @@ fn trusting(path: &Path, roots: &[u8]) -> Result<Arc<dyn Transport>, AuthError> 
         })
 }
 
-#[cfg(not(feature = "reqwest"))]
+#[cfg(not(feature = "rustls"))]
 fn trusting(path: &Path, _: &[u8]) -> Result<Arc<dyn Transport>, AuthError> {
     Err(AuthError::new(
         AuthErrorKind::Unsupported,
         format!(
-            "{}: only the transport over reqwest can trust it",
+            "{}: only the default transport can trust it",
             RedactedPath::new(path)
         ),
     )
     .with_hint(
-        "give the credentials a transport that does, or turn on the feature `reqwest` of gapi-auth",
+        "give the credentials a transport that does, or turn on the feature `rustls` of gapi-auth",
     ))
 }
 

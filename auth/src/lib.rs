@@ -64,6 +64,12 @@ mod config;
 #[cfg(feature = "oauth")]
 mod configured;
 mod credentials;
+#[cfg(feature = "signatures")]
+#[cfg_attr(
+    not(feature = "default"),
+    allow(dead_code, reason = "shared by kinds that may be off")
+)]
+mod crypto;
 #[cfg(feature = "downscoped")]
 mod downscoped;
 mod environment;

@@ -69,21 +69,6 @@ impl<'a> Block<'a> {
     }
 }
 
-/// Returns the text of a block in its regular form.
-pub(crate) fn text(label: &str, der: &[u8]) -> Zeroizing<String> {
-    let base64 = Zeroizing::new(BASE64.encode(der));
-    let mut text = Zeroizing::new(format!("{BEGIN}{label}{MARK}\n"));
-    let mut rest = base64.as_str();
-    while !rest.is_empty() {
-        let (line, after) = rest.split_at(rest.len().min(64));
-        text.push_str(line);
-        text.push('\n');
-        rest = after;
-    }
-    text.push_str(&format!("{END}{label}{MARK}\n"));
-    text
-}
-
 /// Returns all certificates of a text, without what is between them.
 #[cfg(feature = "client-certificate")]
 pub(crate) fn certificates(name: &str, text: &str) -> Result<String, AuthError> {

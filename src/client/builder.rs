@@ -200,7 +200,7 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if the endpoint, the universe or a header is invalid, if there are no credentials, or if
-    /// there is no transport and the feature `reqwest` is off.
+    /// there is no transport and the feature `rustls` is off.
     pub fn build(self) -> Result<Client, Error> {
         let environment = self.environment.unwrap_or_else(Environment::system);
         let credentials = match self.credentials {
@@ -263,16 +263,16 @@ impl ClientBuilder {
     }
 }
 
-#[cfg(feature = "reqwest")]
+#[cfg(feature = "rustls")]
 #[allow(clippy::unnecessary_wraps)] // Without the feature it fails.
 fn default_transport() -> Result<Arc<dyn Transport>, Error> {
     Ok(Arc::new(gapi_transport::LazyTransport::default()))
 }
 
-#[cfg(not(feature = "reqwest"))]
+#[cfg(not(feature = "rustls"))]
 fn default_transport() -> Result<Arc<dyn Transport>, Error> {
     Err(Error::usage(
-        "the client has no transport; give it one, or turn on the feature `reqwest`",
+        "the client has no transport; give it one, or turn on the feature `rustls`",
     ))
 }
 

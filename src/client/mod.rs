@@ -24,7 +24,7 @@ use crate::{
     wire::Base64,
 };
 
-#[cfg(feature = "reqwest")]
+#[cfg(feature = "rustls")]
 use gapi_auth::Environment;
 
 pub use self::builder::{ClientBuilder, MtlsEndpoint, ScopePolicy};
@@ -35,7 +35,7 @@ pub use self::builder::{ClientBuilder, MtlsEndpoint, ScopePolicy};
 /// network nor the disk.
 ///
 /// ```no_run
-/// # #[cfg(all(feature = "auth", feature = "reqwest"))]
+/// # #[cfg(all(feature = "auth", feature = "rustls"))]
 /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// use gapi::{Client, auth::ServiceAccount};
 /// let client = Client::new(ServiceAccount::from_file("service.json")?);
@@ -78,7 +78,7 @@ impl Client {
     ///
     /// The HTTP transport is created for the first request. With an invalid environment variable (a `GOOGLE_CLOUD_UNIVERSE_DOMAIN` that
     /// is no host) each call is an error.
-    #[cfg(feature = "reqwest")]
+    #[cfg(feature = "rustls")]
     pub fn new(credentials: impl Credentials) -> Self {
         builder::defaults(
             Arc::new(credentials),

@@ -33,7 +33,7 @@ use gapi_auth::RedactedPath;
 /// Bodies are held in memory.
 ///
 /// ```no_run
-/// # #[cfg(feature = "reqwest")]
+/// # #[cfg(feature = "rustls")]
 /// # fn example(credentials: impl gapi::Credentials) -> Result<(), Box<dyn std::error::Error>> {
 /// use gapi::{Client, mock::Recorder, transport::default_transport};
 /// let recorder = Recorder::new(default_transport()?, "tests/session.jsonl")?;

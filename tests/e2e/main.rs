@@ -1,6 +1,6 @@
 //! End to end: a module that `api!` made, the client, credentials and reqwest, against an embedded server.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![cfg(all(feature = "macros", feature = "auth", feature = "reqwest"))]
+#![cfg(all(feature = "macros", feature = "auth", feature = "rustls"))]
 
 mod auth;
 mod blocking;

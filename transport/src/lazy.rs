@@ -47,15 +47,15 @@ impl Transport for LazyTransport {
     }
 }
 
-#[cfg(feature = "reqwest")]
+#[cfg(feature = "rustls")]
 fn build(direct: bool) -> Result<Arc<dyn Transport>, TransportError> {
     crate::TransportOptions::new().direct(direct).build()
 }
 
-#[cfg(not(feature = "reqwest"))]
+#[cfg(not(feature = "rustls"))]
 fn build(_: bool) -> Result<Arc<dyn Transport>, TransportError> {
     Err(TransportError::new(
         crate::TransportErrorKind::NoClient,
-        "there is no transport: give one to the credentials, or turn on the feature `reqwest`",
+        "there is no transport: give one to the credentials, or turn on the feature `rustls`",
     ))
 }

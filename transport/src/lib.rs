@@ -5,10 +5,13 @@
 
 mod body;
 mod clock;
+#[cfg(feature = "crypto")]
+#[doc(hidden)]
+pub mod crypto;
 mod error;
 mod lazy;
 mod manual_clock;
-#[cfg(feature = "reqwest")]
+#[cfg(feature = "rustls")]
 mod options;
 #[doc(hidden)]
 pub mod redact;
@@ -17,6 +20,8 @@ mod reqwest;
 #[doc(hidden)]
 pub mod runtime;
 mod timer_thread;
+#[cfg(feature = "rustls")]
+mod tls;
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
@@ -26,7 +31,7 @@ pub use error::{TransportError, TransportErrorKind};
 pub use lazy::LazyTransport;
 pub use manual_clock::ManualClock;
 
-#[cfg(feature = "reqwest")]
+#[cfg(feature = "rustls")]
 pub use self::{options::TransportOptions, reqwest::default_transport};
 
 /// The version of the compiler that built this crate, such as `1.95.0`: `gl-rust/…` in the header `x-goog-api-client`.

@@ -2,14 +2,15 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use ::reqwest::{Certificate, Client, ClientBuilder, Identity, redirect};
-
+use ::reqwest::{Client, redirect};
+use rustls::ClientConfig;
 use tokio::runtime::Handle;
 
 use crate::{
     Body, BoxFuture, Transport, TransportError, TransportErrorKind,
     reqwest::{Proxied, Resolver},
     runtime::{self, Entered},
+    tls::Tls,
 };
 
 /// Options of a transport over reqwest that differs from [`default_transport`](crate::default_transport).
@@ -26,17 +27,9 @@ use crate::{
 #[derive(Clone, Default)]
 #[must_use = "options do nothing until a transport is built"]
 pub struct TransportOptions {
-    identity: Option<Pem>,
-    only_roots: Option<Pem>,
+    tls: Tls,
     direct: bool,
     own_runtime: bool,
-}
-
-/// PEM text and the code that reads it, which programs without such text do not contain.
-#[derive(Clone)]
-struct Pem {
-    text: Vec<u8>,
-    apply: fn(ClientBuilder, &[u8]) -> Result<ClientBuilder, TransportError>,
 }
 
 impl TransportOptions {
@@ -47,19 +40,13 @@ impl TransportOptions {
 
     /// Sets the client certificate for servers that ask for one (mutual TLS): its chain and its private key, both in PEM.
     pub fn client_certificate(mut self, chain: impl AsRef<[u8]>, key: impl AsRef<[u8]>) -> Self {
-        self.identity = Some(Pem {
-            text: [chain.as_ref(), b"\n", key.as_ref()].concat(),
-            apply: with_identity,
-        });
+        self.tls.set_identity(chain.as_ref(), key.as_ref());
         self
     }
 
     /// Sets the only root certificates to trust, in PEM, instead of the system's.
     pub fn only_roots(mut self, certificates: impl AsRef<[u8]>) -> Self {
-        self.only_roots = Some(Pem {
-            text: certificates.as_ref().to_vec(),
-            apply: with_roots,
-        });
+        self.tls.set_only_roots(certificates.as_ref());
         self
     }
 
@@ -83,10 +70,11 @@ impl TransportOptions {
     ///
     /// # Errors
     /// [`TransportErrorKind::Tls`] if a certificate or key cannot be used, and [`TransportErrorKind::NoClient`] if the system has no
-    /// root certificates, or no thread to spare for [`own_runtime`](Self::own_runtime).
+    /// root certificates, if there is no crypto provider (neither one of the process nor one of the features `aws-lc-rs` and `ring`),
+    /// or if there is no thread to spare for [`own_runtime`](Self::own_runtime).
     pub fn build(&self) -> Result<Arc<dyn Transport>, TransportError> {
-        let options = self.clone();
-        let transport = Proxied::new(self.direct, move |direct| options.client(direct))?;
+        let tls = self.tls.config()?;
+        let transport = Proxied::new(self.direct, move |direct| client(tls.clone(), direct))?;
         if !self.own_runtime {
             return Ok(Arc::new(transport));
         }
@@ -96,32 +84,34 @@ impl TransportOptions {
         })?;
         Ok(Arc::new(OnOwnRuntime { transport, runtime }))
     }
+}
 
-    fn client(&self, direct: bool) -> Result<Client, TransportError> {
-        let mut builder = Client::builder()
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            // Callers decode bodies. Another crate of the program may enable the decoders of reqwest, which truncate gzip of several members.
-            .no_gzip()
-            .no_brotli()
-            .no_deflate()
-            .no_zstd()
-            .dns_resolver(Resolver::default())
-            .connect_timeout(Duration::from_secs(10))
-            // Shorter than the idle timeouts of common load balancers, so that a pooled connection is rarely closed.
-            .pool_idle_timeout(Duration::from_secs(50))
-            .tcp_keepalive(Duration::from_secs(60))
+fn client(tls: ClientConfig, direct: bool) -> Result<Client, TransportError> {
+    let mut builder = Client::builder()
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        // Callers decode bodies. Another crate of the program may enable the decoders of reqwest, which truncate gzip of several members.
+        .no_gzip()
+        .no_brotli()
+        .no_deflate()
+        .no_zstd()
+        .dns_resolver(Resolver::default())
+        .connect_timeout(Duration::from_secs(10))
+        // Shorter than the idle timeouts of common load balancers, so that a pooled connection is rarely closed.
+        .pool_idle_timeout(Duration::from_secs(50))
+        .tcp_keepalive(Duration::from_secs(60))
+        .tls_backend_preconfigured(tls);
+    #[cfg(feature = "http2")]
+    {
+        builder = builder
             .http2_adaptive_window(true)
             .http2_keep_alive_interval(Duration::from_secs(30))
             .http2_keep_alive_timeout(Duration::from_secs(20));
-        if direct {
-            builder = builder.no_proxy();
-        }
-        for pem in [&self.identity, &self.only_roots].into_iter().flatten() {
-            builder = (pem.apply)(builder, &pem.text)?;
-        }
-        builder.build().map_err(crate::reqwest::unbuildable)
     }
+    if direct {
+        builder = builder.no_proxy();
+    }
+    builder.build().map_err(crate::reqwest::unbuildable)
 }
 
 /// Sends requests within gapi's own runtime.
@@ -144,34 +134,12 @@ impl Transport for OnOwnRuntime {
     }
 }
 
-fn with_identity(builder: ClientBuilder, pem: &[u8]) -> Result<ClientBuilder, TransportError> {
-    let identity = Identity::from_pem(pem)
-        .map_err(|error| unusable("the client certificate or its key cannot be used", error))?;
-    Ok(builder.identity(identity))
-}
-
-fn with_roots(builder: ClientBuilder, pem: &[u8]) -> Result<ClientBuilder, TransportError> {
-    let roots = Certificate::from_pem_bundle(pem)
-        .map_err(|error| unusable("the root certificates cannot be used", error))?;
-    if roots.is_empty() {
-        return Err(TransportError::new(
-            TransportErrorKind::Tls,
-            "there is no root certificate in the PEM text",
-        ));
-    }
-    Ok(builder.tls_certs_only(roots))
-}
-
-fn unusable(message: &str, error: ::reqwest::Error) -> TransportError {
-    TransportError::new(TransportErrorKind::Tls, message).with_source(error.without_url())
-}
-
 /// Shows neither keys nor certificates.
 impl fmt::Debug for TransportOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TransportOptions")
-            .field("client_certificate", &self.identity.is_some())
-            .field("only_roots", &self.only_roots.is_some())
+            .field("client_certificate", &self.tls.has_identity())
+            .field("only_roots", &self.tls.has_only_roots())
             .field("direct", &self.direct)
             .field("own_runtime", &self.own_runtime)
             .finish()

@@ -1,21 +1,31 @@
 //! [`Transport`] over reqwest.
 
+#[cfg(feature = "rustls")]
 mod clients;
+#[cfg(feature = "rustls")]
 mod proxied;
+#[cfg(feature = "rustls")]
 mod resolve;
+#[cfg_attr(
+    not(feature = "rustls"),
+    allow(dead_code, reason = "the default transport remembers an origin")
+)]
 mod url;
 
-use std::{error::Error as StdError, io, sync::Arc};
+// The proxies of a program's own client are not known.
+#[cfg(not(feature = "rustls"))]
+use std::convert::Infallible as Proxy;
+use std::{error::Error as StdError, io};
 
 use ::reqwest::{Client, Error, Request, Url};
 use futures_util::StreamExt;
 use http::Uri;
 
+#[cfg(feature = "rustls")]
 use self::proxied::Proxy;
+#[cfg(feature = "rustls")]
 pub(crate) use self::{proxied::Proxied, resolve::Resolver};
-use crate::{
-    Body, BoxFuture, Transport, TransportError, TransportErrorKind, TransportOptions, runtime,
-};
+use crate::{Body, BoxFuture, Transport, TransportError, TransportErrorKind, runtime};
 
 /// Returns the transport that is used unless one is given: a [`reqwest::Client`](::reqwest::Client) with rustls, HTTP/2 if the
 /// server supports it, the proxies of the environment and the system except for this machine's own addresses, 10 s to connect, no
@@ -23,31 +33,25 @@ use crate::{
 ///
 /// It has no timeout for an exchange: callers set one. Names are looked up on threads that do not keep a runtime from ending.
 ///
-/// It needs a tokio runtime, unless it is built with [`own_runtime`](TransportOptions::own_runtime). Any number of runtimes can share it, one
+/// It needs a tokio runtime, unless it is built with [`own_runtime`](crate::TransportOptions::own_runtime). Any number of runtimes can share it, one
 /// after another and at once: each has its own connections.
 ///
 /// # Errors
 /// [`TransportErrorKind::NoClient`] when the client cannot be built, for example because the system has no root certificates.
-pub fn default_transport() -> Result<Arc<dyn Transport>, TransportError> {
-    TransportOptions::new().build()
+#[cfg(feature = "rustls")]
+pub fn default_transport() -> Result<std::sync::Arc<dyn Transport>, TransportError> {
+    crate::TransportOptions::new().build()
 }
 
-/// The error of a client that cannot be built, with the remedy if there is one.
+/// The error of a client that cannot be built.
+#[cfg(feature = "rustls")]
 pub(crate) fn unbuildable(error: Error) -> TransportError {
     let error = error.without_url();
-    let remedy = if is_tls(&error) {
-        "; install root certificates (most systems call the package ca-certificates), or name a file of them in SSL_CERT_FILE"
-    } else {
-        ""
-    };
-    let why = chain(&error).last().map(ToString::to_string);
-    let why = why.unwrap_or_default();
-    let message = format!(
-        "the HTTP client cannot be built: {}{remedy}",
-        // The prefix of all errors for which rustls has no kind.
-        why.trim_start_matches("unexpected error: ")
-    );
-    TransportError::new(TransportErrorKind::NoClient, message).with_source(error)
+    describe(
+        TransportErrorKind::NoClient,
+        "the HTTP client cannot be built",
+        error,
+    )
 }
 
 /// Any reqwest client, with its own proxy, certificates, pool and timeouts.
@@ -257,7 +261,8 @@ fn has_no_room(error: &Error) -> bool {
         .any(|number| numbers.contains(&number))
 }
 
-/// Whether the server reports that it did not process the request.
+/// Whether the server reports that it did not process the request, which HTTP/2 alone can.
+#[cfg(feature = "http2")]
 fn is_unprocessed(error: &Error) -> bool {
     chain(error)
         .filter_map(|e| e.downcast_ref::<h2::Error>())
@@ -268,8 +273,20 @@ fn is_unprocessed(error: &Error) -> bool {
         })
 }
 
+#[cfg(not(feature = "http2"))]
+fn is_unprocessed(_: &Error) -> bool {
+    false
+}
+
+/// Whether rustls reports the error. Other TLS libraries report a connection that cannot be made.
+#[cfg(feature = "crypto")]
 fn is_tls(error: &Error) -> bool {
     chain(error).any(<dyn StdError>::is::<rustls::Error>)
+}
+
+#[cfg(not(feature = "crypto"))]
+fn is_tls(_: &Error) -> bool {
+    false
 }
 
 /// An error and its causes. `source` of an I/O error skips the error that it wraps, so that one is added.

@@ -54,7 +54,7 @@ pub(crate) fn has_timer() -> bool {
 ///
 /// # Errors
 /// [`TransportErrorKind::NoClient`] if its timer or its I/O is disabled.
-#[cfg(feature = "reqwest")]
+#[cfg(feature = "rustls")]
 pub(crate) fn check_drivers() -> Result<(), TransportError> {
     if has_timer() && has_io() {
         return Ok(());
@@ -66,7 +66,7 @@ pub(crate) fn check_drivers() -> Result<(), TransportError> {
 }
 
 /// Returns whether the current runtime has I/O. tokio reports a runtime without it by a panic only.
-#[cfg(feature = "reqwest")]
+#[cfg(feature = "rustls")]
 fn has_io() -> bool {
     let Ok(socket) = std::net::UdpSocket::bind((std::net::Ipv4Addr::LOCALHOST, 0)) else {
         // Connections report what is wrong.

@@ -1,6 +1,6 @@
 //! The reqwest transport against servers that misbehave, byte by byte.
 
-#![cfg(feature = "reqwest")]
+#![cfg(feature = "rustls")]
 
 use std::{
     io,

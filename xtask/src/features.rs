@@ -10,7 +10,7 @@ use crate::workspace::{Failure, cargo, target};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Check this set alone, such as `macros,reqwest`, or `none`; may be repeated.
+    /// Check this set alone, such as `macros,rustls`, or `none`; may be repeated.
     #[arg(long = "set", value_name = "FEATURES")]
     sets: Vec<String>,
     /// Print the sets and check nothing.
@@ -20,6 +20,7 @@ pub(crate) struct Arguments {
 
 /// Features that are combined in pairs: transport, macros, kinds of credentials. A feature that depends on all kinds is left out.
 const PAIRED: &[&str] = &[
+    "rustls",
     "reqwest",
     "macros",
     "service-account",
@@ -182,11 +183,11 @@ mod tests {
             .iter()
             .map(|name| ((*name).to_owned(), Vec::new()))
             .collect();
-        features.insert("default".to_owned(), of(&["macros", "reqwest"]));
+        features.insert("default".to_owned(), of(&["macros", "rustls"]));
         features.insert("adc".to_owned(), of(&["metadata"]));
         let sets = sets(&features).expect("sets");
         let titles: Vec<String> = sets.iter().map(title).collect();
-        for expected in ["none", "adc", "macros", "adc,macros,reqwest", "adc,gdch"] {
+        for expected in ["none", "adc", "macros", "adc,macros,rustls", "adc,gdch"] {
             assert!(titles.contains(&expected.to_owned()), "{expected}");
         }
         // `metadata` is a part of `adc`.

@@ -2,11 +2,11 @@
 
 mod config_files;
 
-#[cfg(any(feature = "reqwest", feature = "external-account"))]
+#[cfg(any(feature = "rustls", feature = "external-account"))]
 use std::sync::Arc;
 use std::{fmt, path::Path};
 
-#[cfg(any(feature = "reqwest", feature = "external-account"))]
+#[cfg(any(feature = "rustls", feature = "external-account"))]
 use gapi_transport::Transport;
 use gapi_transport::{Clock, SystemClock};
 use secrecy::{ExposeSecret, SecretString};
@@ -160,7 +160,7 @@ impl ClientCertificate {
     ///
     /// # Errors
     /// [`AuthErrorKind::Crypto`] if the certificate or the key cannot be used, or if they do not match.
-    #[cfg(feature = "reqwest")]
+    #[cfg(feature = "rustls")]
     pub fn transport(&self) -> Result<Arc<dyn Transport>, AuthError> {
         gapi_transport::TransportOptions::new()
             .client_certificate(&self.chain, self.key.expose_secret())
@@ -171,14 +171,14 @@ impl ClientCertificate {
             })
     }
 
-    /// Only the transport over reqwest presents certificates.
-    #[cfg(all(not(feature = "reqwest"), feature = "external-account"))]
+    /// Only the default transport presents certificates.
+    #[cfg(all(not(feature = "rustls"), feature = "external-account"))]
     pub(crate) fn transport(&self) -> Result<Arc<dyn Transport>, AuthError> {
         Err(AuthError::new(
             AuthErrorKind::Unsupported,
-            "certificates are presented by the transport over reqwest only",
+            "certificates are presented by the default transport only",
         )
-        .with_hint("turn on the feature `reqwest` of gapi-auth"))
+        .with_hint("turn on the feature `rustls` of gapi-auth"))
     }
 }
 

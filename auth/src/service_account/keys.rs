@@ -7,17 +7,18 @@ use std::{
     time::SystemTime,
 };
 
-use jsonwebtoken::{Algorithm, EncodingKey, crypto::aws_lc::DEFAULT_PROVIDER};
-use secrecy::ExposeSecret;
+use jsonwebtoken::Algorithm;
+use secrecy::{ExposeSecret, zeroize::Zeroizing};
 
 use super::key_file::KeyFile;
 use crate::{
     AuthError, AuthErrorKind, RedactedPath,
-    pem::{self, Block},
+    crypto::{self, SigningKey},
+    pem::Block,
 };
 
 /// An RSA private key that signs with RS256. It is wiped from memory when dropped.
-pub(super) struct RsaKey(EncodingKey);
+pub(super) struct RsaKey(SigningKey);
 
 const DAMAGED: (&str, &str) = (
     "is damaged, or is not an RSA key",
@@ -27,58 +28,48 @@ const DAMAGED: (&str, &str) = (
 impl RsaKey {
     /// Reads PEM text, PKCS#1 or PKCS#8. Errors call the file `name`.
     fn from_pem(name: &str, pem: &str) -> Result<Self, AuthError> {
-        Self::read(pem).map_err(|(message, hint)| {
-            AuthError::new(
-                AuthErrorKind::Crypto,
-                format!("{name}: the field `private_key` {message}"),
-            )
-            .with_hint(hint)
-        })
-    }
-
-    /// Reads PEM text. The error is a message and a hint.
-    fn read(pem: &str) -> Result<Self, (&'static str, &'static str)> {
-        let block = Block::find(pem).ok_or((
-            "is not PEM text",
-            "it begins with -----BEGIN PRIVATE KEY----- in a key that is whole",
-        ))?;
-        if block.is_encrypted() {
-            return Err((
-                "is encrypted",
-                "decrypt it first, for example with `openssl pkcs8`",
-            ));
-        }
-        match block.label {
-            "PRIVATE KEY" | "RSA PRIVATE KEY" => {}
-            "EC PRIVATE KEY" => {
-                return Err((
-                    "is an elliptic-curve key",
-                    "service accounts sign with RSA keys",
-                ));
-            }
-            _ => {
-                return Err((
-                    "is PEM text, but no private key",
-                    "the private half of the key pair is needed",
-                ));
-            }
-        }
-        let der = block.der().ok_or(DAMAGED)?;
-        let pem = pem::text(block.label, &der);
-        let key = EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(|_| DAMAGED)?;
-        let key = Self(key);
-        // Only signing checks the key.
-        key.sign(b"").map_err(|_| DAMAGED)?;
-        Ok(key)
+        crypto::check()?;
+        let bad = |(message, hint): (&str, &str)| {
+            let message = format!("{name}: the field `private_key` {message}");
+            AuthError::new(AuthErrorKind::Crypto, message).with_hint(hint)
+        };
+        let der = der(pem).map_err(bad)?;
+        SigningKey::from_der(Algorithm::RS256, &der)
+            .map(Self)
+            .map_err(|error| bad(DAMAGED).with_source(error))
     }
 
     /// Returns the RS256 signature of `message`.
     pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, AuthError> {
-        // The provider is named, because the process-wide one panics if another crate turns on a second backend.
-        let failed = || AuthError::new(AuthErrorKind::Crypto, "the assertion could not be signed");
-        let signer =
-            (DEFAULT_PROVIDER.signer_factory)(&Algorithm::RS256, &self.0).map_err(|_| failed())?;
-        signer.try_sign(message).map_err(|_| failed())
+        self.0.sign(message).map_err(|error| {
+            AuthError::new(AuthErrorKind::Crypto, "the assertion could not be signed")
+                .with_source(error)
+        })
+    }
+}
+
+/// Returns the key of PEM text. The error is a message and a hint.
+fn der(pem: &str) -> Result<Zeroizing<Vec<u8>>, (&'static str, &'static str)> {
+    let block = Block::find(pem).ok_or((
+        "is not PEM text",
+        "it begins with -----BEGIN PRIVATE KEY----- in a key that is whole",
+    ))?;
+    if block.is_encrypted() {
+        return Err((
+            "is encrypted",
+            "decrypt it first, for example with `openssl pkcs8`",
+        ));
+    }
+    match block.label {
+        "PRIVATE KEY" | "RSA PRIVATE KEY" => block.der().ok_or(DAMAGED),
+        "EC PRIVATE KEY" => Err((
+            "is an elliptic-curve key",
+            "service accounts sign with RSA keys",
+        )),
+        _ => Err((
+            "is PEM text, but no private key",
+            "the private half of the key pair is needed",
+        )),
     }
 }
 

@@ -6,7 +6,7 @@
     feature = "gdch",
     feature = "id-token-verification",
     feature = "impersonation",
-    feature = "reqwest",
+    feature = "rustls",
     feature = "service-account",
     feature = "signed-url",
     feature = "user-flows"

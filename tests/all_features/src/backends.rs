@@ -1,4 +1,4 @@
-//! With both backends of jsonwebtoken in one program, its global functions panic at their first use. gapi-auth names its backend, so that it
+//! With both backends of jsonwebtoken in one program, its global functions panic at their first use. gapi-auth has its own provider, so that it
 //! signs and verifies all the same.
 
 use std::error::Error;
@@ -56,7 +56,7 @@ pub async fn check() -> Result<(), Box<dyn Error>> {
 /// Otherwise there is nothing to be careful about, and this program tells nothing.
 fn global_functions_panic() {
     let sign = || {
-        let key = jsonwebtoken::EncodingKey::from_secret(b"secret");
+        let key = jsonwebtoken::EncodingKey::from_secret(b"secret")?;
         jsonwebtoken::encode(&jsonwebtoken::Header::default(), &json!({}), &key)
     };
     std::panic::set_hook(Box::new(|_| {}));

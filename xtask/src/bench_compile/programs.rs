@@ -25,7 +25,7 @@ pub(super) const BY_HAND: &str = "hand-written: reqwest and jsonwebtoken";
 pub(super) const CLOUD_SQL: &str = "google-cloud-sql-v1 2";
 
 /// With the kind of credentials that the program uses, as the programs beside it have.
-const OURS_SMALL: &str = "gapi = { path = ROOT, default-features = false, features = [\"macros\", \"reqwest\", \"service-account\"] }";
+const OURS_SMALL: &str = "gapi = { path = ROOT, default-features = false, features = [\"macros\", \"rustls\", \"aws-lc-rs\", \"http2\", \"service-account\"] }";
 
 pub(super) const PROGRAMS: [Program; 6] = [
     Program {
@@ -53,7 +53,7 @@ pub(super) const PROGRAMS: [Program; 6] = [
         // The same versions and features that the runtime has.
         dependencies: "reqwest = { version = \"0.13.5\", default-features = false, \
                        features = [\"rustls\", \"http2\", \"gzip\", \"stream\", \"system-proxy\"] }\n\
-                       jsonwebtoken = { version = \"11.1\", default-features = false, features = [\"aws_lc_rs\", \"use_pem\"] }\n\
+                       jsonwebtoken = { version = \"12\", default-features = false, features = [\"aws_lc_rs\", \"use_pem\"] }\n\
                        serde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"",
     },
     Program {

@@ -2,11 +2,12 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, time::SystemTime};
 
-use aws_lc_rs::{digest, hmac};
+use hmac::{Hmac, KeyInit, Mac};
 use http::Uri;
 use jiff::Timestamp;
 use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use secrecy::{ExposeSecret, zeroize::Zeroizing};
+use sha2::{Digest, Sha256};
 
 use crate::{
     AuthError, AuthErrorKind, external_account::supplier::AwsCredentials, oauth::RESERVED,
@@ -52,12 +53,12 @@ pub(super) fn sign(
     canonical.push('\n');
     canonical.push_str(&signed);
     canonical.push('\n');
-    canonical.push_str(&hex(digest::digest(&digest::SHA256, signing.body).as_ref()));
+    canonical.push_str(&hex(&Sha256::digest(signing.body)));
 
     let scope = format!("{day}/{}/{}/aws4_request", signing.region, signing.service);
-    let hashed = hex(digest::digest(&digest::SHA256, canonical.as_bytes()).as_ref());
+    let hashed = hex(&Sha256::digest(canonical.as_bytes()));
     let to_sign = format!("{ALGORITHM}\n{time}\n{scope}\n{hashed}");
-    let signature = hex(mac(&key(signing, day), &to_sign).as_ref());
+    let signature = hex(&*mac(&*key(signing, day)?, &to_sign)?);
     let authorization = format!(
         "{ALGORITHM} Credential={}/{scope}, SignedHeaders={signed}, Signature={signature}",
         signing.keys.access_key_id
@@ -129,22 +130,26 @@ fn query(uri: &Uri) -> String {
 }
 
 /// Derives the key for one day, region and service.
-fn key(signing: &SigningRequest<'_>, day: &str) -> hmac::Tag {
+fn key(signing: &SigningRequest<'_>, day: &str) -> Result<Code, AuthError> {
     let secret = Zeroizing::new(format!("AWS4{}", signing.keys.secret()));
-    let day = hmac::sign(
-        &hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()),
-        day.as_bytes(),
-    );
-    let region = mac(&day, signing.region);
-    let service = mac(&region, signing.service);
-    mac(&service, "aws4_request")
+    let day = mac(secret.as_bytes(), day)?;
+    let region = mac(&*day, signing.region)?;
+    let service = mac(&*region, signing.service)?;
+    mac(&*service, "aws4_request")
 }
 
-fn mac(key: &hmac::Tag, message: &str) -> hmac::Tag {
-    hmac::sign(
-        &hmac::Key::new(hmac::HMAC_SHA256, key.as_ref()),
-        message.as_bytes(),
-    )
+/// A message authentication code, which may be the next key.
+type Code = Zeroizing<[u8; 32]>;
+
+fn mac(key: &[u8], message: &str) -> Result<Code, AuthError> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(|_| {
+        AuthError::new(
+            AuthErrorKind::Crypto,
+            "the secret access key cannot be used",
+        )
+    })?;
+    mac.update(message.as_bytes());
+    Ok(Zeroizing::new(mac.finalize().into_bytes().into()))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -1,29 +1,25 @@
 //! An issuer's public keys (a JSON Web Key Set, RFC 7517), and the signature of a token in parts (RFC 7515, section 7.1).
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::{DecodingKey, crypto::aws_lc::DEFAULT_PROVIDER};
+use jsonwebtoken::{
+    Algorithm, DecodingKey,
+    jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, PublicKeyUse},
+};
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::error::{IdTokenCheck, IdTokenError, displayed, failed};
-use crate::json;
+use crate::{crypto, json};
 
 /// More than the length of any ID token.
 const LONGEST: usize = 32 * 1024;
 
-/// The signature algorithms of ID tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Algorithm {
-    Rs256,
-    Es256,
-}
-
-impl Algorithm {
-    fn named(name: &str) -> Option<Self> {
-        match name {
-            "RS256" => Some(Self::Rs256),
-            "ES256" => Some(Self::Es256),
-            _ => None,
-        }
+/// Returns the algorithm of ID tokens with this name.
+fn algorithm(name: &str) -> Option<Algorithm> {
+    match name {
+        "RS256" => Some(Algorithm::RS256),
+        "ES256" => Some(Algorithm::ES256),
+        _ => None,
     }
 }
 
@@ -38,39 +34,34 @@ pub(super) struct PublicKey {
 impl PublicKey {
     /// Returns `None` for keys of other types and uses, which a set may contain.
     fn from_jwk(jwk: &Value) -> Option<Self> {
-        let text = |name: &str| jwk.get(name).and_then(Value::as_str);
-        if text("use").is_some_and(|purpose| purpose != "sig") {
-            return None;
-        }
-        let (algorithm, key) = match text("kty")? {
-            "RSA" => (
-                Algorithm::Rs256,
-                DecodingKey::from_rsa_components(text("n")?, text("e")?),
-            ),
-            "EC" if text("crv") == Some("P-256") => (
-                Algorithm::Es256,
-                DecodingKey::from_ec_components(text("x")?, text("y")?),
-            ),
+        let jwk = Jwk::deserialize(jwk).ok()?;
+        let (algorithm, name) = match &jwk.algorithm {
+            AlgorithmParameters::RSA(_) => (Algorithm::RS256, KeyAlgorithm::RS256),
+            AlgorithmParameters::EllipticCurve(key) if key.curve == EllipticCurve::P256 => {
+                (Algorithm::ES256, KeyAlgorithm::ES256)
+            }
             _ => return None,
         };
-        if text("alg").is_some_and(|name| Algorithm::named(name) != Some(algorithm)) {
+        let for_signatures = PublicKeyUse::Signature;
+        if jwk
+            .common
+            .public_key_use
+            .as_ref()
+            .is_some_and(|purpose| *purpose != for_signatures)
+            || jwk.common.key_algorithm.is_some_and(|named| named != name)
+        {
             return None;
         }
         Some(Self {
-            id: text("kid").map(str::to_owned),
             algorithm,
-            key: key.ok()?,
+            key: DecodingKey::from_jwk(&jwk).ok()?,
+            id: jwk.common.key_id,
         })
     }
 
-    fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
-        let algorithm = match self.algorithm {
-            Algorithm::Rs256 => jsonwebtoken::Algorithm::RS256,
-            Algorithm::Es256 => jsonwebtoken::Algorithm::ES256,
-        };
-        // The process-wide provider would panic if another crate enabled a second backend.
-        (DEFAULT_PROVIDER.verifier_factory)(&algorithm, &self.key)
-            .is_ok_and(|verifier| verifier.verify(message, &signature.to_vec()).is_ok())
+    fn verifies(&self, message: &[u8], signature: &[u8]) -> Result<bool, IdTokenError> {
+        crypto::verifies(self.algorithm, &self.key, message, signature)
+            .map_err(|error| failed(IdTokenCheck::Config, error.to_string()))
     }
 }
 
@@ -119,17 +110,17 @@ impl<'a> JwtParts<'a> {
                 "its header has critical extensions, which are not known here",
             ));
         }
-        let algorithm = header
+        let name = header
             .get("alg")
             .and_then(Value::as_str)
             .unwrap_or_default();
         Ok(Self {
-            algorithm: Algorithm::named(algorithm).ok_or_else(|| {
+            algorithm: algorithm(name).ok_or_else(|| {
                 failed(
                     IdTokenCheck::Algorithm,
                     format!(
                         "it is signed with {}; RS256 and ES256 are accepted",
-                        displayed(algorithm)
+                        displayed(name)
                     ),
                 )
             })?,
@@ -152,8 +143,10 @@ impl<'a> JwtParts<'a> {
                 "it names an algorithm that its key is not for",
             ));
         }
-        if fit.any(|key| key.verifies(self.signed, &self.signature)) {
-            return Ok(());
+        for key in fit {
+            if key.verifies(self.signed, &self.signature)? {
+                return Ok(());
+            }
         }
         Err(failed(IdTokenCheck::Signature, "its signature is wrong"))
     }

@@ -134,7 +134,7 @@ async fn files_that_cannot_be_used_are_named() {
     }
 }
 
-#[cfg(feature = "reqwest")]
+#[cfg(feature = "rustls")]
 #[tokio::test]
 async fn a_certificate_without_a_usable_key_is_never_left_out() {
     // Without a transport of the program's own, the certificate has to be presented, or nothing is sent.
