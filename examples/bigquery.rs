@@ -83,7 +83,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     println!("read {count} rows");
 
-    let answer = bigquery::jobs()
+    let response = bigquery::jobs()
         .query(PROJECT, body!(bigquery::QueryRequest {
             query: format!("SELECT name, age FROM `{DATASET}.{TABLE}` WHERE age >= @least ORDER BY name LIMIT 30"),
             use_legacy_sql: false,
@@ -93,14 +93,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }))
         .send(&client)
         .await?;
-    let names: Vec<_> = answer
+    let names: Vec<_> = response
         .schema
         .and_then(|schema| schema.fields)
         .unwrap_or_default();
     let names: Vec<_> = names.into_iter().filter_map(|field| field.name).collect();
     println!("\n{}", names.join(" | "));
     // What came with the answer is the first page; the job has the others.
-    let job = answer
+    let job = response
         .job_reference
         .and_then(|job| job.job_id)
         .ok_or("the query has no job")?;
@@ -115,7 +115,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
             found += 1;
         }
     }
-    println!("{found} of {} rows", answer.total_rows.unwrap_or_default());
+    println!(
+        "{found} of {} rows",
+        response.total_rows.unwrap_or_default()
+    );
 
     bigquery::datasets()
         .delete(PROJECT, DATASET)
@@ -143,11 +146,11 @@ async fn insert(
     let request = body!(bigquery::TableDataInsertAllRequest {
         rows: rows.collect::<Vec<_>>()
     });
-    let answer = bigquery::tabledata()
+    let response = bigquery::tabledata()
         .insert_all(PROJECT, DATASET, TABLE, request)
         .send(client)
         .await?;
-    match answer.insert_errors.unwrap_or_default().first() {
+    match response.insert_errors.unwrap_or_default().first() {
         None => Ok(()),
         Some(errors) => {
             let first = errors

@@ -39,8 +39,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut batch = Batch::new();
     let handles =
         batch.add_all((1..=120).map(|day| calendar::events().insert(CALENDAR, event(day))));
-    let mut answers = batch.send(&client).await?;
-    let made = answers.take_all(handles);
+    let mut responses = batch.send(&client).await?;
+    let made = responses.take_all(handles);
     let made: Vec<calendar::Event> = made.into_iter().collect::<Result<_, _>>()?;
     let requests = google.server().count("/batch/");
     println!("{} events in {requests} requests", made.len());
@@ -64,12 +64,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     );
     let deleted = batch.add(calendar::events().delete(CALENDAR, "standup120"));
     let missing = batch.add(calendar::events().get(CALENDAR, "no-such-event"));
-    let mut answers = batch.send(&client).await?;
+    let mut responses = batch.send(&client).await?;
     println!(
         "read:    {}",
-        answers.take(first)?.summary.as_deref().unwrap_or("?")
+        responses.take(first)?.summary.as_deref().unwrap_or("?")
     );
-    let second = answers.take(second)?;
+    let second = responses.take(second)?;
     println!(
         "read:    {} ({})",
         second.summary.as_deref().unwrap_or("?"),
@@ -77,11 +77,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     );
     println!(
         "renamed: {}",
-        answers.take(patched)?.summary.as_deref().unwrap_or("?")
+        responses.take(patched)?.summary.as_deref().unwrap_or("?")
     );
-    answers.take(deleted)?;
+    responses.take(deleted)?;
     println!("deleted: standup120");
-    match answers.take(missing) {
+    match responses.take(missing) {
         Err(error) if error.is_not_found() => println!("missing: {error}"),
         other => return Err(format!("there should be no such event: {other:?}").into()),
     }

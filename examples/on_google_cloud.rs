@@ -58,8 +58,8 @@ async fn real() -> Result<(), Box<dyn Error>> {
 }
 
 async fn list(client: &Client, credentials: &DefaultCredentials) -> Result<(), Box<dyn Error>> {
-    for place in credentials.tried() {
-        println!("{place}");
+    for location in credentials.tried() {
+        println!("{location}");
     }
     let project = credentials.project_id().await?;
     let project = project.ok_or("no project is known: set GOOGLE_CLOUD_PROJECT")?;

@@ -67,14 +67,14 @@ async fn tour(client: &Client, bucket: &str, path: &Path) -> Result<(), Box<dyn 
         .ok_or("not the name of a file")?
         .to_string_lossy();
     let bar = bar("upload");
-    let shown = bar.clone();
+    let visible = bar.clone();
     let object = storage::objects()
         .insert(bucket, storage::Object::default())
         .name(&*name)
         .upload(Media::file(path))
         .resumable()
         .chunk_size(1 << 20)
-        .on_progress(move |progress| show(&shown, progress))
+        .on_progress(move |progress| show(&visible, progress))
         .send(client)
         .await?;
     bar.finish();
@@ -85,12 +85,12 @@ async fn tour(client: &Client, bucket: &str, path: &Path) -> Result<(), Box<dyn 
     );
 
     let bar = self::bar("download");
-    let shown = bar.clone();
+    let visible = bar.clone();
     let copy = tempfile::tempdir()?;
     let written = storage::objects()
         .get(bucket, &*name)
         .download(client)
-        .on_progress(move |progress| show(&shown, progress))
+        .on_progress(move |progress| show(&visible, progress))
         .to_file(copy.path().join("copy"))
         .await?;
     bar.finish();

@@ -28,7 +28,7 @@ async fn get(client: &gapi::Client) -> Result<sqladmin::DatabaseInstance, gapi::
 }
 
 #[tokio::test]
-async fn the_assertion_is_googles_and_its_token_is_kept() {
+async fn the_assertion_is_googles_and_its_token_is_cached() {
     let (google, client) = signed_in().await;
     for _ in 0..3 {
         get(&client).await.unwrap();
@@ -59,7 +59,7 @@ async fn the_assertion_is_googles_and_its_token_is_kept() {
 }
 
 #[tokio::test]
-async fn scopes_come_from_the_document_when_nobody_names_any() {
+async fn scopes_come_from_the_document_by_default() {
     let (google, account) = google().await;
     let client = client(&google, account.scopes::<&str>([]));
     get(&client).await.unwrap();
@@ -226,7 +226,7 @@ async fn a_subject_without_scopes_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn a_token_endpoint_with_a_bad_moment_is_asked_again() {
+async fn a_token_endpoint_that_fails_briefly_is_asked_again() {
     let html = Reply::html(502, "<html>Bad Gateway</html>");
     let busy = json!({"error": "temporarily_unavailable"});
     for fault in [

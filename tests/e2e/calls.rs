@@ -50,7 +50,7 @@ async fn pages_and_items_reach_the_end() {
 }
 
 #[tokio::test]
-async fn queries_are_encoded_and_answers_compressed() {
+async fn queries_are_encoded_and_responses_compressed() {
     let (google, client) = signed_in().await;
     let filter = "state:RUNNABLE settings.userLabels.team:web";
     let page = sqladmin::instances()
@@ -185,7 +185,7 @@ async fn insert_and_delete() {
 }
 
 #[tokio::test]
-async fn errors_say_what_and_where() {
+async fn errors_name_what_and_where() {
     let (_google, client) = signed_in().await;
     let missing = sqladmin::instances()
         .get(PROJECT, "nobody")
@@ -206,12 +206,12 @@ async fn errors_say_what_and_where() {
     );
     assert!(missing.url().unwrap().contains("/instances/nobody"));
 
-    let foreign = sqladmin::instances()
+    let denied = sqladmin::instances()
         .list("other")
         .send(&client)
         .await
         .unwrap_err();
-    assert!(foreign.is_permission_denied() && foreign.has_reason("notAuthorized"));
+    assert!(denied.is_permission_denied() && denied.has_reason("notAuthorized"));
 
     let body = json!({"settings": {"tire": "x", "dataDiskSizeGb": "many"}});
     let wrong = sqladmin::instances()

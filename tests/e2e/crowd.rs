@@ -27,12 +27,12 @@ impl Transport for TokensOnly {
             return self.0.send(request);
         }
         let signed = request.headers().contains_key("authorization");
-        let answer = if signed {
+        let response = if signed {
             r#"{"name": "orders"}"#
         } else {
             "{}"
         };
-        Box::pin(async move { Ok(http::Response::new(Body::from(answer))) })
+        Box::pin(async move { Ok(http::Response::new(Body::from(response))) })
     }
 }
 
@@ -96,7 +96,7 @@ async fn ten_thousand_calls_on_an_expired_token_make_one_token_request() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_hundred_401_answers_make_one_more_token_request() {
+async fn a_hundred_401_responses_make_one_more_token_request() {
     let (google, client) = signed_in().await;
     assert_eq!(all_succeed(crowd(&client, 1)).await, 1);
     google.tokens().revoke_all();

@@ -36,7 +36,7 @@ async fn broken_connections_are_transport_errors() {
 }
 
 #[tokio::test]
-async fn answers_that_are_no_json_are_explained() {
+async fn responses_that_are_no_json_are_explained() {
     let html = under(Fault::reply(Reply::html(200, "<html>please log in</html>"))).await;
     assert_eq!(html.kind(), ErrorKind::Decode);
     assert!(

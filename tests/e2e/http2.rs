@@ -188,13 +188,13 @@ where
     };
 }
 
-type Answer = http::Response<UnsyncBoxBody<bytes::Bytes, h2::Error>>;
+type StreamResponse = http::Response<UnsyncBoxBody<bytes::Bytes, h2::Error>>;
 
 async fn respond(
     request: http::Request<hyper::body::Incoming>,
     state: Arc<State>,
     leave: Arc<tokio::sync::Notify>,
-) -> Result<Answer, h2::Error> {
+) -> Result<StreamResponse, h2::Error> {
     assert_eq!(request.version(), http::Version::HTTP_2);
     let method = request.method().clone();
     let is_first = request.uri().path().ends_with("/first");
@@ -231,10 +231,10 @@ async fn respond(
         }
         None => whole.boxed_unsync(),
     };
-    let mut answer = http::Response::new(body);
+    let mut response = http::Response::new(body);
     let json = http::HeaderValue::from_static("application/json");
-    answer.headers_mut().insert("content-type", json);
-    Ok(answer)
+    response.headers_mut().insert("content-type", json);
+    Ok(response)
 }
 
 /// A body that breaks after its first bytes.
@@ -269,15 +269,15 @@ async fn many_calls_share_one_connection() {
             .send(&client)
             .into_future()
     });
-    for answer in futures_util::future::join_all(calls).await {
-        assert_eq!(answer.unwrap().name.as_deref(), Some("orders"));
+    for response in futures_util::future::join_all(calls).await {
+        assert_eq!(response.unwrap().name.as_deref(), Some("orders"));
     }
     assert_eq!(server.requests().len(), 21);
     assert_eq!(server.connections(), 1);
 }
 
 #[tokio::test]
-async fn what_the_server_never_looked_at_is_sent_again_whatever_it_is() {
+async fn unprocessed_requests_are_sent_again_for_every_method() {
     let refused = Act::Reset(h2::Reason::REFUSED_STREAM);
     let server = Server::start(&[refused, refused], 1).await;
     let client = server.client();
@@ -344,9 +344,9 @@ async fn bodies_larger_than_a_window_pass() {
         .header("authorization", "Bearer token")
         .body(body)
         .unwrap();
-    let answer = transport.send(request).await.unwrap();
-    assert_eq!(answer.version(), http::Version::HTTP_2);
-    assert_eq!(answer.status(), 200);
+    let response = transport.send(request).await.unwrap();
+    assert_eq!(response.version(), http::Version::HTTP_2);
+    assert_eq!(response.status(), 200);
     assert_eq!(server.requests(), [format!("POST {large}")]);
 }
 
@@ -486,7 +486,7 @@ static STORAGE: generated::Api =
 
 /// Of the stream, the connection only sees that it is reset.
 #[tokio::test]
-async fn media_that_cannot_be_read_is_told_over_http2_too() {
+async fn media_that_cannot_be_read_is_reported_over_http2_too() {
     let server = Server::start(&[], 1).await;
     let pieces = [
         Ok(vec![7; 9 << 20].into()),

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::{INSTANCES, PROJECT, sqladmin};
 
 #[tokio::test]
-async fn a_client_of_ones_own_takes_its_own_way() {
+async fn a_client_of_ones_own_has_its_own_connections() {
     let proxy = Server::start(|_: &Request| Reply::json(200, &json!({"name": "by proxy"})))
         .await
         .unwrap();
@@ -26,8 +26,8 @@ async fn a_client_of_ones_own_takes_its_own_way() {
     let request = sqladmin::instances().get(PROJECT, "orders");
     let instance = request.send(&client).await.unwrap();
     assert_eq!(instance.name.as_deref(), Some("by proxy"));
-    let seen = &proxy.log()[0].request;
-    assert_eq!(seen.path, format!("{INSTANCES}/orders"));
-    assert_eq!(seen.header("host"), Some("sqladmin.invalid"));
-    assert_eq!(seen.bearer(), Some("token"));
+    let recorded = &proxy.log()[0].request;
+    assert_eq!(recorded.path, format!("{INSTANCES}/orders"));
+    assert_eq!(recorded.header("host"), Some("sqladmin.invalid"));
+    assert_eq!(recorded.bearer(), Some("token"));
 }

@@ -24,20 +24,20 @@ use tokio::{
 };
 
 /// Serves one connection: reads a request's head, writes `answer`, and ends as `end` says.
-async fn serve(answer: &'static [u8], end: End) -> (SocketAddr, JoinHandle<Vec<u8>>) {
+async fn serve(response: &'static [u8], end: End) -> (SocketAddr, JoinHandle<Vec<u8>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let server = tokio::spawn(async move {
         let (mut connection, _) = listener.accept().await.expect("a connection");
-        let seen = read_request(&mut connection).await;
-        connection.write_all(answer).await.expect("written");
+        let received = read_request(&mut connection).await;
+        connection.write_all(response).await.expect("written");
         match end {
             End::Close => connection.shutdown().await.expect("closed"),
             // With nothing lingering, closing a socket resets it.
             End::Reset => connection.set_zero_linger().expect("linger"),
             End::Hang => std::future::pending().await,
         }
-        seen
+        received
     });
     (address, server)
 }
@@ -50,9 +50,9 @@ enum End {
 
 /// Reads up to the blank line, and then as many bytes as `content-length` or the last chunk say.
 async fn read_request(connection: &mut TcpStream) -> Vec<u8> {
-    let mut seen = Vec::new();
+    let mut received = Vec::new();
     loop {
-        let text = String::from_utf8_lossy(&seen).into_owned();
+        let text = String::from_utf8_lossy(&received).into_owned();
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
             let head = head.to_ascii_lowercase();
             let length = head
@@ -65,12 +65,12 @@ async fn read_request(connection: &mut TcpStream) -> Vec<u8> {
                 None => true,
             };
             if done {
-                return seen;
+                return received;
             }
         }
         // 22 begins a TLS handshake, which is not for us to read.
-        if connection.read_buf(&mut seen).await.unwrap_or(0) == 0 || seen[0] == 22 {
-            return seen;
+        if connection.read_buf(&mut received).await.unwrap_or(0) == 0 || received[0] == 22 {
+            return received;
         }
     }
 }
@@ -85,15 +85,15 @@ fn get(address: SocketAddr) -> Request<Body> {
         .expect("a request")
 }
 
-async fn fail(answer: &'static [u8], end: End) -> TransportError {
-    let (address, _server) = serve(answer, end).await;
+async fn fail(response: &'static [u8], end: End) -> TransportError {
+    let (address, _server) = serve(response, end).await;
     transport()
         .send(get(address))
         .await
         .expect_err("no answer head")
 }
 
-async fn answer(bytes: &'static [u8], end: End) -> Response<Body> {
+async fn response(bytes: &'static [u8], end: End) -> Response<Body> {
     let (address, _server) = serve(bytes, end).await;
     transport()
         .send(get(address))
@@ -146,13 +146,13 @@ async fn a_connection_that_breaks_before_the_head_is_reset() {
 
 #[tokio::test]
 async fn a_body_that_ends_early_is_an_error_while_it_is_read() {
-    let answers: [&'static [u8]; 2] = [
+    let responses: [&'static [u8]; 2] = [
         b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf",
         b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n",
     ];
-    for bytes in answers {
+    for bytes in responses {
         for end in [End::Close, End::Reset] {
-            let error = answer(bytes, end)
+            let error = response(bytes, end)
                 .await
                 .into_body()
                 .collect(100)
@@ -170,23 +170,23 @@ async fn an_encoded_body_comes_as_it_was_sent() {
         let text = format!(
             "HTTP/1.1 200 OK\r\ncontent-encoding: {encoding}\r\ncontent-length: 4\r\n\r\nbody"
         );
-        let answer = answer(Box::leak(text.into_boxed_str()).as_bytes(), End::Close).await;
-        assert_eq!(answer.headers()["content-encoding"], encoding);
-        assert_eq!(answer.headers()["content-length"], "4");
-        let body = answer.into_body().collect(100).await;
+        let response = response(Box::leak(text.into_boxed_str()).as_bytes(), End::Close).await;
+        assert_eq!(response.headers()["content-encoding"], encoding);
+        assert_eq!(response.headers()["content-length"], "4");
+        let body = response.into_body().collect(100).await;
         assert_eq!(body.expect("the bytes"), "body");
     }
 }
 
 #[tokio::test]
 async fn a_body_that_stalls_gives_what_came_and_leaves_the_timeout_to_the_caller() {
-    let answer = answer(
+    let response = response(
         b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf",
         End::Hang,
     )
     .await;
-    assert_eq!(answer.body().len(), Some(10));
-    let mut body = answer.into_body().into_stream();
+    assert_eq!(response.body().len(), Some(10));
+    let mut body = response.into_body().into_stream();
     assert_eq!(body.next().await.expect("a chunk").expect("bytes"), "half");
     assert!(
         body.next().now_or_never().is_none(),
@@ -195,8 +195,8 @@ async fn a_body_that_stalls_gives_what_came_and_leaves_the_timeout_to_the_caller
 }
 
 #[tokio::test]
-async fn any_status_is_an_answer_and_redirects_are_not_followed() {
-    let redirect = answer(
+async fn any_status_is_a_response_and_redirects_are_not_followed() {
+    let redirect = response(
         b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/elsewhere\r\ncontent-length: 0\r\n\r\n",
         End::Close,
     )
@@ -207,7 +207,7 @@ async fn any_status_is_an_answer_and_redirects_are_not_followed() {
         "http://127.0.0.1:1/elsewhere"
     );
     assert!(redirect.body().is_empty());
-    let failed = answer(
+    let failed = response(
         b"HTTP/1.1 503 Busy\r\ncontent-length: 4\r\n\r\nbusy",
         End::Close,
     )
@@ -237,21 +237,24 @@ async fn bodies_travel_whole_with_their_length_where_it_is_known() {
             .method(Method::POST)
             .uri(format!("http://{address}/"))
             .body(body);
-        let answer = transport()
+        let response = transport()
             .send(request.expect("a request"))
             .await
             .expect("an answer");
-        assert_eq!(answer.status(), StatusCode::NO_CONTENT);
-        let seen = String::from_utf8(server.await.expect("served"))
+        assert_eq!(response.status(), StatusCode::NO_CONTENT);
+        let received = String::from_utf8(server.await.expect("served"))
             .expect("text")
             .to_ascii_lowercase();
-        assert!(seen.contains(framing), "{seen}");
-        assert!(seen.contains("hello ") && seen.contains("world"), "{seen}");
+        assert!(received.contains(framing), "{received}");
+        assert!(
+            received.contains("hello ") && received.contains("world"),
+            "{received}"
+        );
     }
 }
 
 #[tokio::test]
-async fn a_request_body_that_breaks_says_so() {
+async fn a_request_body_that_breaks_is_named() {
     let (address, _server) = serve(b"", End::Hang).await;
     let broken = stream::iter([
         Ok(Bytes::from("half")),
@@ -268,7 +271,7 @@ async fn a_request_body_that_breaks_says_so() {
 }
 
 #[tokio::test]
-async fn a_request_body_of_another_length_than_it_said_is_an_error() {
+async fn a_request_body_of_another_length_than_declared_is_an_error() {
     for len in [10, 12] {
         let (address, _server) = serve(b"", End::Hang).await;
         let chunks = stream::iter([
@@ -314,20 +317,20 @@ async fn a_server_without_tls_fails_an_https_request() {
 
 /// Accepts connections, says what the first line of each was, and answers.
 async fn proxy(
-    answer: &'static [u8],
+    response: &'static [u8],
 ) -> (SocketAddr, tokio::sync::mpsc::UnboundedReceiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
-    let (sender, seen) = tokio::sync::mpsc::unbounded_channel();
+    let (sender, received) = tokio::sync::mpsc::unbounded_channel();
     tokio::spawn(async move {
         while let Ok((mut connection, _)) = listener.accept().await {
             let request = read_request(&mut connection).await;
             let text = String::from_utf8_lossy(&request).into_owned();
             let _ = sender.send(text.lines().next().unwrap_or_default().to_owned());
-            let _ = connection.write_all(answer).await;
+            let _ = connection.write_all(response).await;
         }
     });
-    (address, seen)
+    (address, received)
 }
 
 /// Runs the test `name` of this binary once more, with these variables.
@@ -347,7 +350,7 @@ fn again(name: &str, variables: &[(&str, String)]) {
 }
 
 /// What the process that a test starts is to do.
-fn told() -> Option<String> {
+fn given_address() -> Option<String> {
     std::env::var("GAPI_TEST_ADDRESS").ok()
 }
 
@@ -356,7 +359,7 @@ async fn status(uri: &str) -> Result<StatusCode, TransportError> {
     transport()
         .send(request)
         .await
-        .map(|answer| answer.status())
+        .map(|response| response.status())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -364,7 +367,7 @@ async fn this_machine_is_never_asked_through_a_proxy_of_the_environment() {
     const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
     const TEAPOT: &[u8] =
         b"HTTP/1.1 418 I'm a teapot\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-    if let Some(address) = told() {
+    if let Some(address) = given_address() {
         let port = address.rsplit(':').next().expect("a port");
         for host in ["127.0.0.1", "localhost", "127.1"] {
             let status = status(&format!("http://{host}:{port}/token")).await;
@@ -377,7 +380,7 @@ async fn this_machine_is_never_asked_through_a_proxy_of_the_environment() {
     }
     let (server, _) = proxy(OK).await;
     for variable in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
-        let (address, mut seen) = proxy(TEAPOT).await;
+        let (address, mut received) = proxy(TEAPOT).await;
         let variables = [
             (variable, format!("http://user:canary@{address}")),
             ("GAPI_TEST_ADDRESS", server.to_string()),
@@ -391,16 +394,16 @@ async fn this_machine_is_never_asked_through_a_proxy_of_the_environment() {
         .await
         .expect("as expected");
         assert_eq!(
-            seen.recv().await.as_deref(),
+            received.recv().await.as_deref(),
             Some("GET http://elsewhere.example/ HTTP/1.1")
         );
-        assert!(seen.try_recv().is_err(), "the proxy saw more");
+        assert!(received.try_recv().is_err(), "the proxy saw more");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn errors_name_the_proxy_that_was_asked_and_not_its_password() {
-    if let Some(address) = told() {
+    if let Some(address) = given_address() {
         for uri in ["https://elsewhere.example/", "http://elsewhere.example/"] {
             let error = status(uri).await.expect_err("nobody listens");
             assert_eq!(error.kind(), TransportErrorKind::Connect, "{error}");
@@ -427,17 +430,17 @@ async fn errors_name_the_proxy_that_was_asked_and_not_its_password() {
 
 #[tokio::test]
 async fn a_proxy_that_a_program_sets_is_obeyed() {
-    let (address, mut seen) =
+    let (address, mut received) =
         proxy(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").await;
     let client = reqwest::Client::builder()
         .proxy(reqwest::Proxy::all(format!("http://{address}")).expect("a proxy"))
         .build()
         .expect("a client");
     let request = Request::get("http://127.0.0.1:1/token").body(Body::empty());
-    let answer = Transport::send(&client, request.expect("a request")).await;
-    assert_eq!(answer.expect("the proxy's").status(), StatusCode::OK);
+    let response = Transport::send(&client, request.expect("a request")).await;
+    assert_eq!(response.expect("the proxy's").status(), StatusCode::OK);
     assert_eq!(
-        seen.recv().await.as_deref(),
+        received.recv().await.as_deref(),
         Some("GET http://127.0.0.1:1/token HTTP/1.1")
     );
 }
@@ -448,7 +451,7 @@ const NO_ROOTS: &str = "GAPI_TEST_NO_ROOTS";
 /// Where root certificates are is read when a client is built, so the test runs itself on a machine that has none.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_machine_without_root_certificates_is_told_what_to_install() {
+fn a_machine_without_root_certificates_learns_what_to_install() {
     let name = "a_machine_without_root_certificates_is_told_what_to_install";
     if std::env::var_os(NO_ROOTS).is_some() {
         let error = default_transport().expect_err("no certificates");
@@ -478,14 +481,14 @@ fn a_machine_without_root_certificates_is_told_what_to_install() {
 
 /// Counts what it is told.
 #[derive(Debug, Default)]
-struct Told {
+struct Reported {
     refuses: bool,
     taken: AtomicUsize,
     sent: AtomicUsize,
     done: AtomicUsize,
 }
 
-impl SendEvents for Told {
+impl SendEvents for Reported {
     fn started(&self) -> bool {
         self.taken.fetch_add(1, Ordering::Relaxed);
         !self.refuses
@@ -500,7 +503,7 @@ impl SendEvents for Told {
     }
 }
 
-impl Told {
+impl Reported {
     /// How often it was told that the request was taken, and that a piece of it was sent; whether that is over.
     fn counts(&self) -> (bool, bool, bool) {
         let count = |n: &AtomicUsize| n.load(Ordering::Relaxed);
@@ -512,16 +515,21 @@ impl Told {
     }
 }
 
-fn watched(address: SocketAddr, method: Method, body: Body, told: &Arc<Told>) -> Request<Body> {
+fn watched(
+    address: SocketAddr,
+    method: Method,
+    body: Body,
+    reported: &Arc<Reported>,
+) -> Request<Body> {
     let uri = format!("http://{address}/");
     let request = Request::builder().method(method).uri(uri);
     request
-        .body(body.with_send_events(Arc::<Told>::clone(told)))
+        .body(body.with_send_events(Arc::<Reported>::clone(reported)))
         .expect("a request")
 }
 
 #[tokio::test]
-async fn a_connection_that_takes_a_request_is_told_of() {
+async fn a_connection_that_takes_a_request_is_reported() {
     let transport = default_transport().expect("a transport");
     assert!(transport.reports_send_events());
     let pieces = || stream::iter(["ab", "cd"].map(|piece| Ok::<_, TransportError>(piece.into())));
@@ -535,21 +543,21 @@ async fn a_connection_that_takes_a_request_is_told_of() {
     ] {
         let (address, server) =
             serve(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", End::Close).await;
-        let seen = Arc::new(Told::default());
-        let shown = format!("{method} {body:?}");
-        let request = watched(address, method, body, &seen);
+        let received = Arc::new(Reported::default());
+        let displayed = format!("{method} {body:?}");
+        let request = watched(address, method, body, &received);
         transport.send(request).await.expect("an answer");
         server.await.expect("a request");
-        assert_eq!(seen.counts(), (true, sent, true), "{shown}");
+        assert_eq!(received.counts(), (true, sent, true), "{displayed}");
     }
     // Nothing takes what finds no connection.
-    let nobody = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = nobody.local_addr().expect("an address");
-    drop(nobody);
-    let seen = Arc::new(Told::default());
-    let request = watched(address, Method::POST, Body::from("abc"), &seen);
+    let unreachable = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = unreachable.local_addr().expect("an address");
+    drop(unreachable);
+    let received = Arc::new(Reported::default());
+    let request = watched(address, Method::POST, Body::from("abc"), &received);
     transport.send(request).await.expect_err("nobody is there");
-    assert!(!seen.counts().0);
+    assert!(!received.counts().0);
 }
 
 #[tokio::test]
@@ -559,13 +567,13 @@ async fn a_request_that_was_given_up_does_not_go_out() {
     let address = listener.local_addr().expect("an address");
     let server = tokio::spawn(async move {
         let (mut connection, _) = listener.accept().await.expect("a connection");
-        let mut seen = Vec::new();
-        let _ = connection.read_to_end(&mut seen).await;
-        seen
+        let mut received = Vec::new();
+        let _ = connection.read_to_end(&mut received).await;
+        received
     });
-    let refuses = Arc::new(Told {
+    let refuses = Arc::new(Reported {
         refuses: true,
-        ..Told::default()
+        ..Reported::default()
     });
     let request = watched(address, Method::POST, Body::from("abc"), &refuses);
     let error = transport.send(request).await.expect_err("it was given up");

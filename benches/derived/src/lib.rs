@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn methods_promise_nothing_that_any_json_cannot_keep() {
+    fn methods_promise_nothing_that_any_json_cannot_fulfil() {
         let path = concat!(
             env!("CARGO_MANIFEST_DIR"),
             "/../../discovery-docs/sqladmin.v1.json"

@@ -72,25 +72,25 @@ async fn run(arguments: Arguments) -> Result<bool, Failure> {
         return call(url, reqwest::Client::builder(), arguments.calls).await;
     }
     let Arguments { calls, .. } = arguments;
-    let (address, seen) = serve(&arguments).await?;
+    let (address, received) = serve(&arguments).await?;
     let url = format!("http://{address}");
     let begun = Instant::now();
     let http2 = reqwest::Client::builder().http2_prior_knowledge();
     let mut fine = call(&url, http2, calls).await?;
-    fine &= told("streams of one connection", calls, &seen, begun);
+    fine &= report("streams of one connection", calls, &received, begun);
 
     let begun = Instant::now();
-    seen.store(0, Ordering::Relaxed);
+    received.store(0, Ordering::Relaxed);
     let status = limited(arguments.files, &url, calls)?;
     let status = tokio::task::spawn_blocking(move || wait(status)).await??;
     fine &= status;
-    fine &= told("files of one process", calls, &seen, begun);
+    fine &= report("files of one process", calls, &received, begun);
     Ok(fine)
 }
 
 /// Says how it went; whether each call was carried out once.
-fn told(what: &str, calls: usize, seen: &AtomicUsize, begun: Instant) -> bool {
-    let carried_out = seen.load(Ordering::Relaxed);
+fn report(what: &str, calls: usize, received: &AtomicUsize, begun: Instant) -> bool {
+    let carried_out = received.load(Ordering::Relaxed);
     let seconds = begun.elapsed().as_secs();
     println!("{what}: {calls} calls, {carried_out} carried out, {seconds} s");
     carried_out == calls
@@ -147,8 +147,8 @@ async fn call(url: &str, http: reqwest::ClientBuilder, calls: usize) -> Result<b
 async fn serve(arguments: &Arguments) -> io::Result<(SocketAddr, Arc<AtomicUsize>)> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let address = listener.local_addr()?;
-    let seen = Arc::new(AtomicUsize::new(0));
-    let (counted, streams) = (Arc::clone(&seen), arguments.streams);
+    let received = Arc::new(AtomicUsize::new(0));
+    let (counted, streams) = (Arc::clone(&received), arguments.streams);
     let pause = Duration::from_secs(arguments.seconds);
     tokio::spawn(async move {
         loop {
@@ -176,18 +176,18 @@ async fn serve(arguments: &Arguments) -> io::Result<(SocketAddr, Arc<AtomicUsize
             });
         }
     });
-    Ok((address, seen))
+    Ok((address, received))
 }
 
 async fn respond(
     request: hyper::Request<Incoming>,
     pause: Duration,
-    seen: Arc<AtomicUsize>,
+    received: Arc<AtomicUsize>,
 ) -> Result<hyper::Response<Full<Bytes>>, Infallible> {
     let is_post = request.method() == hyper::Method::POST;
     let whole = request.into_body().collect().await.is_ok();
     if is_post && whole {
-        seen.fetch_add(1, Ordering::Relaxed);
+        received.fetch_add(1, Ordering::Relaxed);
         tokio::time::sleep(pause).await;
     }
     let mut response = hyper::Response::new(Full::new(Bytes::from_static(b"{\"id\": \"1\"}")));

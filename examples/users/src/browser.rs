@@ -33,14 +33,14 @@ impl Browser {
             let request = http::Request::get(&url)
                 .header("cookie", cookies.join("; "))
                 .body(Body::empty())?;
-            let answer = default_transport()?.send(request).await?;
-            for cookie in answer.headers().get_all("set-cookie") {
+            let response = default_transport()?.send(request).await?;
+            for cookie in response.headers().get_all("set-cookie") {
                 let pair = cookie.to_str()?.split(';').next().unwrap_or_default();
                 if let Some((name, value)) = pair.split_once('=') {
                     self.cookies.insert(name.to_owned(), value.to_owned());
                 }
             }
-            match answer.headers().get("location") {
+            match response.headers().get("location") {
                 Some(next) => {
                     let next = next.to_str()?;
                     url = if next.starts_with('/') {
@@ -50,7 +50,7 @@ impl Browser {
                     };
                 }
                 None => {
-                    let body = answer.into_body().collect(1 << 20).await?;
+                    let body = response.into_body().collect(1 << 20).await?;
                     return Ok(String::from_utf8_lossy(&body).into_owned());
                 }
             }

@@ -2,12 +2,12 @@
 
 mod browser;
 mod machine;
-mod place;
+mod provider;
 mod sign_in;
 
 pub use browser::Browser;
 pub use machine::Machine;
-pub use place::Place;
+pub use provider::Provider;
 pub use sign_in::sign_in;
 
 /// What can go wrong in an example.

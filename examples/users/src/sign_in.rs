@@ -2,16 +2,16 @@
 
 use gapi::auth::{AuthorizedUser, Flow, InstalledAppFlow};
 
-use crate::{Browser, Failure, Place};
+use crate::{Browser, Failure, Provider};
 
 /// Signs the user in through a browser.
 ///
 /// # Errors
 /// When the user says no, or something goes wrong.
-pub async fn sign_in(place: &Place, scopes: &[&str]) -> Result<AuthorizedUser, Failure> {
-    let flow = InstalledAppFlow::new(Flow::new(place.secrets(), scopes.iter().copied()));
+pub async fn sign_in(provider: &Provider, scopes: &[&str]) -> Result<AuthorizedUser, Failure> {
+    let flow = InstalledAppFlow::new(Flow::new(provider.secrets(), scopes.iter().copied()));
     let server = flow.run_local_server();
-    if place.embedded().is_none() {
+    if provider.embedded().is_none() {
         return Ok(server.await?);
     }
     let server = server

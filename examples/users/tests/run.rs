@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-fn run(program: &str, arguments: &[&str], said: &[&str]) {
+fn run(program: &str, arguments: &[&str], expected: &[&str]) {
     let output = Command::new(program)
         .args(arguments)
         .output()
@@ -10,24 +10,24 @@ fn run(program: &str, arguments: &[&str], said: &[&str]) {
     let text = String::from_utf8_lossy(&output.stdout);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{program}: {errors}");
-    for said in said {
+    for expected in expected {
         assert!(
-            text.contains(said),
-            "{program} did not say {said:?}: {text}"
+            text.contains(expected),
+            "{program} did not say {expected:?}: {text}"
         );
     }
 }
 
 #[test]
 fn web_app() {
-    let said = [
+    let expected = [
         "/: <!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>gapi</title><p>You are not signed in.",
         "You are ann@example.com.",
         "<li>minutes.md</li><li>plan.md</li>",
         "Nobody asked for that.",
         "0 grants are left",
     ];
-    run(env!("CARGO_BIN_EXE_web_app"), &["--tour"], &said);
+    run(env!("CARGO_BIN_EXE_web_app"), &["--tour"], &expected);
 }
 
 #[test]
@@ -76,12 +76,12 @@ fn bigquery() {
 
 #[test]
 fn delegated_users() {
-    let said = [
+    let expected = [
         "ann@example.com: 7 files",
         "cem@example.com: 7 files",
         "3 tokens, ",
     ];
-    run(env!("CARGO_BIN_EXE_delegated_users"), &[], &said);
+    run(env!("CARGO_BIN_EXE_delegated_users"), &[], &expected);
 }
 
 #[test]

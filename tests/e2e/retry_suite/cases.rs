@@ -67,7 +67,7 @@ pub(super) const NEVER: [&str; 14] = [
 
 /// How the call goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum Transfer {
     /// As its method does unless more is said: `objects.insert` with media, others without.
     Plain,
     /// In an upload session, with media of this many bytes in chunks of this many.
@@ -82,7 +82,7 @@ pub(super) struct Case {
     pub(super) scenario: u8,
     pub(super) method: &'static str,
     pub(super) given: Given,
-    pub(super) way: Way,
+    pub(super) transfer: Transfer,
     pub(super) troubles: Vec<Trouble>,
     pub(super) succeeds: bool,
 }
@@ -112,7 +112,7 @@ pub(super) fn all() -> Vec<Case> {
             scenario,
             method,
             given,
-            way: Way::Plain,
+            transfer: Transfer::Plain,
             troubles: troubles.to_vec(),
             succeeds,
         });
@@ -145,14 +145,14 @@ pub(super) fn all() -> Vec<Case> {
 
 /// Uploads in sessions, and downloads.
 fn transfers() -> Vec<Case> {
-    let small = Way::Session(4 * UNIT, UNIT);
-    let large = Way::Session(40 * UNIT, 8 * UNIT);
+    let small = Transfer::Session(4 * UNIT, UNIT);
+    let large = Transfer::Session(40 * UNIT, 8 * UNIT);
     let at = |units: usize| Trouble::StatusAt(503, (units * UNIT) as u64);
-    let upload = |way, troubles: &[Trouble]| Case {
+    let upload = |transfer, troubles: &[Trouble]| Case {
         scenario: 7,
         method: "objects.insert",
         given: Given::Parameter("ifGenerationMatch"),
-        way,
+        transfer,
         troubles: troubles.to_vec(),
         succeeds: true,
     };
@@ -160,7 +160,7 @@ fn transfers() -> Vec<Case> {
         scenario: 8,
         method: "objects.get",
         given: Given::Nothing,
-        way: Way::Download,
+        transfer: Transfer::Download,
         troubles: troubles.to_vec(),
         succeeds: true,
     };

@@ -20,7 +20,7 @@ use gapi_fakes::storage::{Storage, Trouble};
 use serde_json::Value;
 
 use self::{
-    cases::{ALWAYS, CONDITIONALLY, Case, NEVER, Way},
+    cases::{ALWAYS, CONDITIONALLY, Case, NEVER, Transfer},
     tables::{Given, METHODS, call, upload},
 };
 
@@ -57,13 +57,13 @@ impl Suite {
         let storage = &self.storage;
         storage.heal();
         let (before, sent) = (storage.log().len(), content(case));
-        if !matches!(case.way, Way::Session(..)) {
+        if !matches!(case.transfer, Transfer::Session(..)) {
             storage.put("1", "1", &sent[..]).unwrap();
         }
         for trouble in &case.troubles {
             match case.method {
                 "objects.insert" => storage.trouble(*trouble),
-                _ if case.way == Way::Download => storage.trouble(*trouble),
+                _ if case.transfer == Transfer::Download => storage.trouble(*trouble),
                 _ => storage.trouble_calls(*trouble),
             }
         }
@@ -77,12 +77,12 @@ impl Suite {
         }
         let requests = storage.log().len() - before;
         let expected = case.troubles.len() + usize::from(case.succeeds);
-        match (&case.way, result) {
-            (Way::Plain, _) if requests != expected => {
+        match (&case.transfer, result) {
+            (Transfer::Plain, _) if requests != expected => {
                 Err(format!("{requests} requests instead of {expected}"))
             }
-            (Way::Download, Ok(bytes)) if bytes != sent => Err("wrong bytes".to_owned()),
-            (Way::Session(..), _) => {
+            (Transfer::Download, Ok(bytes)) if bytes != sent => Err("wrong bytes".to_owned()),
+            (Transfer::Session(..), _) => {
                 let stored = storage.content("1", "1").ok_or("nothing is stored")?;
                 let is_same = stored.equals(&sent[..]).unwrap();
                 is_same.then_some(()).ok_or("wrong bytes".to_owned())
@@ -106,28 +106,28 @@ impl Suite {
 
 /// What is uploaded, and what is there to be fetched or deleted.
 fn content(case: &Case) -> Vec<u8> {
-    let len = match case.way {
-        Way::Session(len, _) => len,
-        Way::Download => 600 << 10,
-        Way::Plain => 10,
+    let len = match case.transfer {
+        Transfer::Session(len, _) => len,
+        Transfer::Download => 600 << 10,
+        Transfer::Plain => 10,
     };
     (0..len).map(|n| (n % 253) as u8).collect()
 }
 
 async fn make(client: &Client, case: &Case, content: Vec<u8>) -> Result<Vec<u8>, gapi::Error> {
     let call = call(case.method, case.given);
-    match case.way {
-        Way::Session(_, chunk) => {
+    match case.transfer {
+        Transfer::Session(_, chunk) => {
             let upload = upload(call, content).resumable().chunk_size(chunk as u64);
             upload.send(client).await?;
             Ok(Vec::new())
         }
-        Way::Download => Ok(v1::Download::new(client, call).await?.to_vec()),
-        Way::Plain if case.method == "objects.insert" => {
+        Transfer::Download => Ok(v1::Download::new(client, call).await?.to_vec()),
+        Transfer::Plain if case.method == "objects.insert" => {
             upload(call, content).send(client).await?;
             Ok(Vec::new())
         }
-        Way::Plain => {
+        Transfer::Plain => {
             let sending = v1::PendingCall::<Value>::new(client, call);
             Ok(sending.raw().await?.to_vec())
         }
@@ -180,7 +180,7 @@ async fn what_the_suite_leaves_out_follows_the_same_classes() {
         scenario: 0,
         method,
         given,
-        way: Way::Plain,
+        transfer: Transfer::Plain,
         troubles: vec![trouble],
         succeeds,
     };
@@ -219,7 +219,7 @@ async fn what_the_suite_leaves_out_follows_the_same_classes() {
 }
 
 #[tokio::test]
-async fn a_response_that_stands_still_is_tried_again_where_that_is_safe() {
+async fn a_response_without_progress_is_tried_again_if_that_is_safe() {
     let suite = Suite::start().await;
     for (method, succeeds) in [("buckets.insert", true), ("notifications.insert", false)] {
         suite.storage.trouble_calls(Trouble::StallAfter(0));

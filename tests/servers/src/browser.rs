@@ -53,8 +53,8 @@ impl Browser {
         let request = http::Request::post(format!("{}/url", self.session)).body(Body::from(body));
         let transport = default_transport().expect("a transport");
         // The error that chromedriver then gives says no more than the page does.
-        let answer = transport.send(request.expect("a request")).await;
-        answer.expect("chromedriver answers");
+        let response = transport.send(request.expect("a request")).await;
+        response.expect("chromedriver answers");
     }
 
     /// What the address bar shows.
@@ -86,11 +86,11 @@ impl Browser {
             .body(Body::from("{}"))
             .expect("a request");
         // A page that cannot be reached, where a flow may lead, is an error to chromedriver.
-        let answer = default_transport()
+        let response = default_transport()
             .expect("a transport")
             .send(request)
             .await;
-        answer.expect("chromedriver answers");
+        response.expect("chromedriver answers");
     }
 
     /// Runs JavaScript in the page, and gives what it returns.
@@ -148,14 +148,18 @@ async fn call(method: &str, url: &str, body: Option<&Value>) -> Value {
         .body(body)
         .expect("a request");
     let transport = default_transport().expect("a transport");
-    let answer = transport.send(request).await.expect("chromedriver answers");
-    let status = answer.status();
-    let body = answer.into_body().collect(64 << 20).await.expect("a body");
-    let mut answer: Value = serde_json::from_slice(&body).expect("JSON");
+    let response = transport.send(request).await.expect("chromedriver answers");
+    let status = response.status();
+    let body = response
+        .into_body()
+        .collect(64 << 20)
+        .await
+        .expect("a body");
+    let mut response: Value = serde_json::from_slice(&body).expect("JSON");
     assert!(
         status.is_success(),
         "{method} {url}: {}",
-        answer["value"]["message"]
+        response["value"]["message"]
     );
-    answer["value"].take()
+    response["value"].take()
 }

@@ -167,7 +167,7 @@ fn external(world: &World, source: Value) -> Result<Arc<dyn Credentials>, String
         "token_url": "https://sts.googleapis.com/v1/token",
         "credential_source": source,
     });
-    let answer = json!({
+    let response = json!({
         "version": 1, "success": true, "token_type": "urn:ietf:params:oauth:token-type:jwt", "id_token": "subject-token",
     });
     // The shape of a certificate; the transport is the program's own here, so nobody presents it.
@@ -180,7 +180,7 @@ fn external(world: &World, source: Value) -> Result<Arc<dyn Credentials>, String
         )
         .file("/certs/c.pem", certificate)
         .file("/run/subject", "subject-token\n")
-        .program("/opt/helper", move |_| Ok(ProgramOutput::new(0, answer.to_string())));
+        .program("/opt/helper", move |_| Ok(ProgramOutput::new(0, response.to_string())));
     let account = ExternalAccount::from_json(&file.to_string()).map_err(text)?;
     Ok(Arc::new(
         account

@@ -23,7 +23,7 @@ pub(crate) enum Trial {
     Slow,
     Failing,
     Resetting,
-    HalfAnswers,
+    HalfResponses,
     WrongClock,
     SameToken,
     Expired,
@@ -37,7 +37,7 @@ pub(crate) const ALL: [Trial; 11] = [
     Trial::Slow,
     Trial::Failing,
     Trial::Resetting,
-    Trial::HalfAnswers,
+    Trial::HalfResponses,
     Trial::WrongClock,
     Trial::SameToken,
     Trial::Expired,
@@ -55,7 +55,7 @@ impl Trial {
             Self::Slow => "a slow server",
             Self::Failing => "a server that fails once",
             Self::Resetting => "a connection that is reset",
-            Self::HalfAnswers => "an answer that breaks off",
+            Self::HalfResponses => "an answer that breaks off",
             Self::WrongClock => "a server whose clock is an hour ahead",
             Self::SameToken => "a server that gives the same token again",
             Self::Expired => "a token that has expired",
@@ -77,7 +77,7 @@ impl Trial {
             Self::Failing => first(subject, callers, Some(Fault::status(503).times(1))).await,
             Self::Resetting => first(subject, callers, Some(Fault::reset().times(1))).await,
             // Half of the answer is lost with its token, so the server gives a second one.
-            Self::HalfAnswers => {
+            Self::HalfResponses => {
                 let granted = first(subject, callers, Some(Fault::half_body().times(1))).await?;
                 granted
                     .checked_sub(1)
@@ -139,11 +139,11 @@ impl Crowd {
                 })
             })
             .collect();
-        let mut answers = Vec::with_capacity(tasks.len());
+        let mut responses = Vec::with_capacity(tasks.len());
         for task in tasks {
-            answers.push(task.await.expect("a caller panicked"));
+            responses.push(task.await.expect("a caller panicked"));
         }
-        answers
+        responses
     }
 
     /// All of them ask at once, and get the same token.
@@ -152,11 +152,11 @@ impl Crowd {
     }
 }
 
-fn same(answers: Vec<Result<AuthHeaders, AuthError>>) -> Result<AuthHeaders, String> {
+fn same(responses: Vec<Result<AuthHeaders, AuthError>>) -> Result<AuthHeaders, String> {
     let mut generations = BTreeSet::new();
     let mut last = None;
-    for answer in answers {
-        let headers = answer.map_err(|error| format!("a caller got an error: {error}"))?;
+    for response in responses {
+        let headers = response.map_err(|error| format!("a caller got an error: {error}"))?;
         generations.insert(headers.generation());
         last = Some(headers);
     }
@@ -262,8 +262,8 @@ async fn outage(subject: &Subject, callers: usize) -> Outcome {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     });
-    let answers = crowd.ask(callers).await;
-    if let Some(headers) = answers.iter().flatten().next() {
+    let responses = crowd.ask(callers).await;
+    if let Some(headers) = responses.iter().flatten().next() {
         passing.abort();
         return Err(format!(
             "a caller got token {} during an outage",

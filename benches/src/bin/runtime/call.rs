@@ -28,12 +28,12 @@ pub(crate) fn http_client() -> Result<reqwest::Client, Failure> {
 }
 
 /// What the server answers.
-const ANSWER: &str = r#"{"kind": "tasks#taskList", "id": "MTIzNDU2Nzg5MDEyMzQ1Njc4OTA6MDow", "etag": "\"LTEwMzA3NDg2NzQ\"", "title": "Errands",
+const RESPONSE: &str = r#"{"kind": "tasks#taskList", "id": "MTIzNDU2Nzg5MDEyMzQ1Njc4OTA6MDow", "etag": "\"LTEwMzA3NDg2NzQ\"", "title": "Errands",
     "updated": "2026-03-14T15:09:26.535Z", "selfLink": "https://www.googleapis.com/tasks/v1/users/@me/lists/MTIzNDU2Nzg5MDEyMzQ1Njc4OTA6MDow"}"#;
 
 /// Gets one task list.
 pub(crate) async fn small(pairs: u32) -> Result<Figure, Failure> {
-    let address = server::start(|_| Bytes::from_static(ANSWER.as_bytes()))?;
+    let address = server::start(|_| Bytes::from_static(RESPONSE.as_bytes()))?;
     let client = Client::builder()
         .credentials(from_fn(|| async { Ok(Token::new("token")) }))
         .endpoint(format!("http://{address}"))
@@ -62,12 +62,12 @@ pub(crate) async fn small(pairs: u32) -> Result<Figure, Failure> {
                 .header("x-goog-api-client", "gl-rust/1.95.0 gdcl/0.1.0")
                 .timeout(LIMIT)
                 .bearer_auth("token");
-            let answer = request.send().await?.error_for_status()?;
-            let list: by_hand::TaskList = answer.json().await?;
+            let response = request.send().await?.error_for_status()?;
+            let list: by_hand::TaskList = response.json().await?;
             assert_eq!(list.title.as_deref(), Some("Errands"));
         }
         Ok(())
     };
-    let what = format!("a small call ({} bytes of answer)", ANSWER.len());
+    let what = format!("a small call ({} bytes of answer)", RESPONSE.len());
     compare(what, Goal::AtMost(1.05), pairs, CALLS, ours, theirs).await
 }

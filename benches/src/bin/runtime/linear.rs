@@ -59,7 +59,7 @@ impl Case {
 pub(crate) async fn all(pairs: u32) -> Result<Vec<Figure>, Failure> {
     let mut figures = Vec::new();
     for case in cases()? {
-        figures.push(row(&case, pairs).await?);
+        figures.push(figure(&case, pairs).await?);
     }
     Ok(figures)
 }
@@ -138,7 +138,7 @@ fn cases() -> Result<Vec<Case>, Failure> {
     ])
 }
 
-async fn row(case: &Case, pairs: u32) -> Result<Figure, Failure> {
+async fn figure(case: &Case, pairs: u32) -> Result<Figure, Failure> {
     let body = if case.gzip {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
         encoder.write_all(case.body.as_bytes())?;
@@ -185,8 +185,8 @@ async fn read(reading: Reading, client: &Client) -> Result<(), Failure> {
         Reading::Parts => {
             let mut batch = Batch::new();
             let handles = batch.add_all((0..100).map(|_| list()));
-            let mut answers = batch.send(client).await?;
-            assert!(answers.take_all(handles).iter().all(Result::is_ok));
+            let mut responses = batch.send(client).await?;
+            assert!(responses.take_all(handles).iter().all(Result::is_ok));
         }
         Reading::Failure => {
             let error = list().send(client).await.err();

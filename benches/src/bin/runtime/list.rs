@@ -61,8 +61,8 @@ pub(crate) async fn items(pairs: u32) -> Result<Figure, Failure> {
                 .header("accept", "application/json")
                 .header("user-agent", "program/1.0")
                 .bearer_auth("token");
-            let answer = request.send().await?.error_for_status()?;
-            let page: derived::InstancesListResponse = answer.json().await?;
+            let response = request.send().await?.error_for_status()?;
+            let page: derived::InstancesListResponse = response.json().await?;
             for instance in page.items.unwrap_or_default() {
                 count += u32::from(instance.name.is_some());
             }

@@ -16,9 +16,9 @@ use crate::Failure;
 
 /// Answers every request with JSON, by its path and query, until the program ends.
 pub(crate) fn start(
-    answer: impl Fn(&str) -> Bytes + Clone + Send + Sync + 'static,
+    reply: impl Fn(&str) -> Bytes + Clone + Send + Sync + 'static,
 ) -> Result<SocketAddr, Failure> {
-    listen(move |stream, _| connection(stream, answer.clone()))
+    listen(move |stream, _| connection(stream, reply.clone()))
 }
 
 /// Gives every connection to `serve`, with the address of the server, until the program ends.
@@ -44,7 +44,7 @@ pub(crate) fn listen<F: Future<Output = ()> + Send + 'static>(
     Ok(address)
 }
 
-async fn connection(stream: TcpStream, answer: impl Fn(&str) -> Bytes + Send + Sync) {
+async fn connection(stream: TcpStream, reply: impl Fn(&str) -> Bytes + Send + Sync) {
     // The client waits for the acknowledgement of a small answer otherwise.
     let _ = stream.set_nodelay(true);
     let service = service_fn(|request: http::Request<Incoming>| {
@@ -52,7 +52,7 @@ async fn connection(stream: TcpStream, answer: impl Fn(&str) -> Bytes + Send + S
             .uri()
             .path_and_query()
             .map_or("/", http::uri::PathAndQuery::as_str);
-        let body = answer(target);
+        let body = reply(target);
         let response = http::Response::builder()
             .header("content-type", "application/json; charset=UTF-8")
             .body(Full::new(body));

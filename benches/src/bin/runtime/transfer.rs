@@ -91,8 +91,8 @@ pub(crate) async fn download(pairs: u32) -> Result<Figure, Failure> {
     let http = http_client()?;
     let theirs = async || {
         let url = format!("http://{address}/storage/v1/b/b/o/o?alt=media");
-        let answer = http.get(url).bearer_auth("token").send().await?;
-        let mut pieces = answer.error_for_status()?.bytes_stream();
+        let reply = http.get(url).bearer_auth("token").send().await?;
+        let mut pieces = reply.error_for_status()?.bytes_stream();
         let mut count = 0;
         while let Some(piece) = pieces.next().await {
             count += piece?.len();
@@ -115,7 +115,7 @@ fn client(address: SocketAddr) -> Result<Client, Failure> {
 /// A server that takes media and forgets it, and gives as much of nothing.
 fn sink() -> Result<SocketAddr, Failure> {
     server::listen(|stream, address| async move {
-        let service = service_fn(move |request| answer(address, request));
+        let service = service_fn(move |request| reply(address, request));
         // The client ends the connection when it has measured.
         let _ = http1::Builder::new()
             .serve_connection(TokioIo::new(stream), service)
@@ -125,7 +125,7 @@ fn sink() -> Result<SocketAddr, Failure> {
 
 type Body = UnsyncBoxBody<Bytes, Infallible>;
 
-async fn answer(
+async fn reply(
     address: SocketAddr,
     request: http::Request<Incoming>,
 ) -> Result<http::Response<Body>, Infallible> {

@@ -40,21 +40,26 @@ pub(crate) struct Arguments {
 
 /// How media goes up.
 #[derive(Clone, Copy)]
-enum Way {
+enum MediaKind {
     File,
     OneChunk,
     Reader,
     Stream,
 }
 
-fn way(seed: u64) -> Way {
-    [Way::File, Way::Reader, Way::OneChunk, Way::Stream][seed as usize % 4]
+fn media_kind(seed: u64) -> MediaKind {
+    [
+        MediaKind::File,
+        MediaKind::Reader,
+        MediaKind::OneChunk,
+        MediaKind::Stream,
+    ][seed as usize % 4]
 }
 
 /// The length of a chunk, of which a process may need as much memory; 0 where nothing is kept.
 pub(crate) fn chunk(seed: u64) -> u64 {
-    match way(seed) {
-        Way::OneChunk => 0,
+    match media_kind(seed) {
+        MediaKind::OneChunk => 0,
         _ => [8 << 20, 1 << 20, 9 << 18][seed as usize / 4 % 3],
     }
 }
@@ -172,10 +177,10 @@ fn is_changed(error: &gapi::Error) -> bool {
 async fn up(client: &Client, arguments: &Arguments) -> Result<(), gapi::Error> {
     let (seed, path) = (arguments.seed, &arguments.up);
     let io = |why: std::io::Error| panic!("{}: {why}", path.display());
-    let media = match way(seed) {
-        Way::File | Way::OneChunk => Media::file(path),
-        Way::Reader => Media::reader(File::open(path).await.unwrap_or_else(io), None),
-        Way::Stream => {
+    let media = match media_kind(seed) {
+        MediaKind::File | MediaKind::OneChunk => Media::file(path),
+        MediaKind::Reader => Media::reader(File::open(path).await.unwrap_or_else(io), None),
+        MediaKind::Stream => {
             let file = File::open(path).await.unwrap_or_else(io);
             let len = file
                 .metadata()
@@ -195,8 +200,8 @@ async fn up(client: &Client, arguments: &Arguments) -> Result<(), gapi::Error> {
         .name(&arguments.name)
         .upload(media)
         .resumable();
-    let upload = match way(seed) {
-        Way::OneChunk => upload.one_chunk(),
+    let upload = match media_kind(seed) {
+        MediaKind::OneChunk => upload.one_chunk(),
         _ => upload.chunk_size(chunk(seed)),
     };
     upload.send(client).await?;

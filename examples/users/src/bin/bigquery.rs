@@ -5,7 +5,7 @@
 //! cargo run -p gapi-examples --bin bigquery -- client_secret.json PROJECT   # at Google
 //! ```
 
-use gapi_examples::{Failure, Place, sign_in};
+use gapi_examples::{Failure, Provider, sign_in};
 
 gapi::api! {
     /// BigQuery.
@@ -14,12 +14,12 @@ gapi::api! {
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
-    let place = Place::installed().await?;
+    let provider = Provider::installed().await?;
     let project = std::env::args()
         .nth(2)
         .unwrap_or_else(|| String::from("example-123"));
-    let user = sign_in(&place, &[bigquery::scope::BIGQUERY]).await?;
-    let client = place.client(user)?;
+    let user = sign_in(&provider, &[bigquery::scope::BIGQUERY]).await?;
+    let client = provider.client(user)?;
     let query = bigquery::QueryRequest {
         query: Some(String::from(
             "SELECT word, SUM(word_count) AS count FROM `bigquery-public-data.samples.shakespeare` GROUP BY word ORDER BY count DESC LIMIT 2",
@@ -27,8 +27,8 @@ async fn main() -> Result<(), Failure> {
         use_legacy_sql: Some(false),
         ..Default::default()
     };
-    let answer = bigquery::jobs().query(project, query).send(&client).await?;
-    for row in answer.rows.unwrap_or_default() {
+    let response = bigquery::jobs().query(project, query).send(&client).await?;
+    for row in response.rows.unwrap_or_default() {
         let cells = row.f.unwrap_or_default().into_iter();
         let texts = cells.map(|cell| cell.v.map_or_else(String::new, |value| value.to_string()));
         println!("{}", texts.collect::<Vec<_>>().join(" "));

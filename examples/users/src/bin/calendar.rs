@@ -5,7 +5,7 @@
 //! cargo run -p gapi-examples --bin calendar -- client_secret.json   # at Google
 //! ```
 
-use gapi_examples::{Failure, Place, sign_in};
+use gapi_examples::{Failure, Provider, sign_in};
 
 gapi::api! {
     /// Calendar.
@@ -19,9 +19,9 @@ const EMAIL: &str = oauth2::scope::USERINFO_EMAIL;
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
-    let place = Place::installed().await?;
-    let user = sign_in(&place, &["openid", EMAIL, CALENDAR]).await?;
-    let client = place.client(user.clone())?;
+    let provider = Provider::installed().await?;
+    let user = sign_in(&provider, &["openid", EMAIL, CALENDAR]).await?;
+    let client = provider.client(user.clone())?;
     if user.has_scopes([EMAIL]) {
         let info = oauth2::userinfo().get().send(&client).await?;
         println!("{}", info.email.unwrap_or_default());

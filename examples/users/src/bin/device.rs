@@ -6,7 +6,7 @@
 //! ```
 
 use gapi::auth::{DeviceFlow, Flow};
-use gapi_examples::{Failure, Place};
+use gapi_examples::{Failure, Provider};
 
 gapi::api! {
     /// Drive.
@@ -15,20 +15,20 @@ gapi::api! {
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
-    let place = Place::installed().await?;
+    let provider = Provider::installed().await?;
     // Devices may have a few scopes only; this one shows the files that the app made itself.
-    let flow = Flow::new(place.secrets(), [drive::scope::DRIVE_FILE]);
+    let flow = Flow::new(provider.secrets(), [drive::scope::DRIVE_FILE]);
     let device = DeviceFlow::new(flow).start().await?;
     println!(
         "on any device, open {} and enter {}",
         device.verification_url(),
         device.user_code()
     );
-    if let Some(google) = place.embedded() {
+    if let Some(google) = provider.embedded() {
         google.users().approve_device(device.user_code());
     }
     let user = device.wait().await?;
-    let client = place.client(user)?;
+    let client = provider.client(user)?;
     let list = drive::files().list().send(&client).await?;
     for file in list.files.unwrap_or_default() {
         println!("{}", file.name.unwrap_or_default());

@@ -5,7 +5,7 @@
 //! cargo run -p gapi-examples --bin drive_files -- client_secret.json   # at Google
 //! ```
 
-use gapi_examples::{Failure, Place, sign_in};
+use gapi_examples::{Failure, Provider, sign_in};
 
 gapi::api! {
     /// Drive.
@@ -14,9 +14,9 @@ gapi::api! {
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
-    let place = Place::installed().await?;
-    let user = sign_in(&place, &[drive::scope::DRIVE_METADATA_READONLY]).await?;
-    let client = place.client(user)?;
+    let provider = Provider::installed().await?;
+    let user = sign_in(&provider, &[drive::scope::DRIVE_METADATA_READONLY]).await?;
+    let client = provider.client(user)?;
     let mut files = drive::files()
         .list()
         .page_size(100)

@@ -9,7 +9,7 @@
 use std::{io, sync::Arc};
 
 use gapi::auth::{AuthorizedUser, FileStore, Flow, InstalledAppFlow, TokenKey, TokenStore};
-use gapi_examples::{Browser, Failure, Place};
+use gapi_examples::{Browser, Failure, Provider};
 
 gapi::api! {
     /// Drive.
@@ -20,12 +20,12 @@ const SCOPES: [&str; 1] = [drive::scope::DRIVE_METADATA_READONLY];
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
-    let place = Place::installed().await?;
+    let provider = Provider::installed().await?;
     let store = Arc::new(FileStore::new(
         std::env::temp_dir().join("gapi-installed-app"),
     ));
-    let key = TokenKey::new(place.secrets().client_id(), "", SCOPES);
-    if place.embedded().is_some() {
+    let key = TokenKey::new(provider.secrets().client_id(), "", SCOPES);
+    if provider.embedded().is_some() {
         // The embedded server has forgotten everybody since last time.
         store.delete(&key).await?;
     }
@@ -36,22 +36,22 @@ async fn main() -> Result<(), Failure> {
                 user
             }
             None => {
-                sign_in(&place)
+                sign_in(&provider)
                     .await?
                     .save_in(store.clone(), key.clone())
                     .await?
             }
         };
-        let client = place.client(user)?;
+        let client = provider.client(user)?;
         let list = drive::files().list().page_size(10).send(&client).await?;
         println!("{} files", list.files.unwrap_or_default().len());
     }
     Ok(())
 }
 
-async fn sign_in(place: &Place) -> Result<AuthorizedUser, Failure> {
-    let flow = InstalledAppFlow::new(Flow::new(place.secrets(), SCOPES));
-    let is_real = place.embedded().is_none();
+async fn sign_in(provider: &Provider) -> Result<AuthorizedUser, Failure> {
+    let flow = InstalledAppFlow::new(Flow::new(provider.secrets(), SCOPES));
+    let is_real = provider.embedded().is_none();
     if std::env::args().any(|argument| argument == "--console") {
         let console = flow.run_console();
         // Where nobody reads, the page is opened, and its address is pasted, by this program.
@@ -85,8 +85,8 @@ fn paste(text: &str) -> io::Result<String> {
     let mut stream = std::net::TcpStream::connect(authority)?;
     let request = format!("GET /{path} HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\n\r\n");
     io::Write::write_all(&mut stream, request.as_bytes())?;
-    let answer = io::read_to_string(stream)?;
-    let location = answer
+    let response = io::read_to_string(stream)?;
+    let location = response
         .lines()
         .find_map(|line| line.strip_prefix("location: "));
     location

@@ -19,7 +19,7 @@ use axum::{
     routing::get,
 };
 use gapi::auth::{AuthErrorKind, AuthorizedUser, Flow, PendingAuthorization};
-use gapi_examples::{Browser, Failure, Place};
+use gapi_examples::{Browser, Failure, Provider};
 use tokio::net::TcpListener;
 
 gapi::api! {
@@ -34,7 +34,7 @@ const DRIVE: &str = drive::scope::DRIVE_METADATA_READONLY;
 
 /// What the app knows.
 struct App {
-    place: Place,
+    provider: Provider,
     redirect_uri: String,
     sessions: Mutex<HashMap<String, Session>>,
 }
@@ -49,13 +49,17 @@ struct Session {
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
-    let place = Place::web().await?;
+    let provider = Provider::web().await?;
     // At Google the redirect URI is registered with its port.
-    let port = if place.embedded().is_some() { 0 } else { 8080 };
+    let port = if provider.embedded().is_some() {
+        0
+    } else {
+        8080
+    };
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
     let home = format!("http://localhost:{}", listener.local_addr()?.port());
     let app = Arc::new(App {
-        place,
+        provider,
         redirect_uri: format!("{home}/oauth2callback"),
         sessions: Mutex::default(),
     });
@@ -74,16 +78,16 @@ async fn main() -> Result<(), Failure> {
     Ok(serving.await??)
 }
 
-type Answer = Result<Response, Page>;
+type PageResult = Result<Response, Page>;
 
 /// The first page: who is signed in.
-async fn index(State(app): State<Arc<App>>, headers: HeaderMap) -> Answer {
+async fn index(State(app): State<Arc<App>>, headers: HeaderMap) -> PageResult {
     let Some(user) = app.session(&headers).1.user else {
         return Ok(page(
             "<p>You are not signed in.</p><a href=\"/signin\">Sign in with Google</a>",
         ));
     };
-    let client = app.place.client(user)?;
+    let client = app.provider.client(user)?;
     let info = oauth2::userinfo().get().send(&client).await?;
     let email = info.email.unwrap_or_default();
     Ok(page(&format!(
@@ -92,17 +96,17 @@ async fn index(State(app): State<Arc<App>>, headers: HeaderMap) -> Answer {
     )))
 }
 
-async fn sign_in(State(app): State<Arc<App>>, headers: HeaderMap) -> Answer {
+async fn sign_in(State(app): State<Arc<App>>, headers: HeaderMap) -> PageResult {
     app.send_to_google(&headers, &["openid", EMAIL])
 }
 
 /// Incremental authorization: the permission for Drive is asked for when it is needed, and adds to what was granted before.
-async fn files(State(app): State<Arc<App>>, headers: HeaderMap) -> Answer {
+async fn files(State(app): State<Arc<App>>, headers: HeaderMap) -> PageResult {
     let user = app.session(&headers).1.user;
     let Some(user) = user.filter(|user| user.has_scopes([DRIVE])) else {
         return app.send_to_google(&headers, &[DRIVE]);
     };
-    let client = app.place.client(user)?;
+    let client = app.provider.client(user)?;
     let list = drive::files()
         .list()
         .page_size(10)
@@ -125,7 +129,7 @@ async fn callback(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
-) -> Answer {
+) -> PageResult {
     let (id, mut session) = app.session(&headers);
     // A pending authorization is good for one answer.
     let pending = session.pending.take().ok_or(Page(
@@ -141,7 +145,7 @@ async fn callback(
     if let Ok(user) = &outcome {
         session.user = Some(user.clone());
     }
-    app.keep(&id, session);
+    app.store(&id, session);
     match outcome {
         Ok(_) if more => Ok(Redirect::to("/files").into_response()),
         Ok(_) => Ok(Redirect::to("/").into_response()),
@@ -157,27 +161,27 @@ async fn callback(
 }
 
 /// Signing out here ends the permission at Google too.
-async fn sign_out(State(app): State<Arc<App>>, headers: HeaderMap) -> Answer {
+async fn sign_out(State(app): State<Arc<App>>, headers: HeaderMap) -> PageResult {
     let (id, session) = app.session(&headers);
     if let Some(user) = session.user {
         user.revoke().await?;
     }
-    app.keep(&id, Session::default());
+    app.store(&id, Session::default());
     Ok(Redirect::to("/").into_response())
 }
 
 impl App {
     fn flow(&self, scopes: &[impl AsRef<str>]) -> Flow {
-        Flow::new(self.place.secrets(), scopes.iter().map(AsRef::as_ref))
+        Flow::new(self.provider.secrets(), scopes.iter().map(AsRef::as_ref))
             .redirect_uri(&self.redirect_uri)
             .include_granted_scopes(true)
     }
 
-    fn send_to_google(&self, headers: &HeaderMap, scopes: &[&str]) -> Answer {
+    fn send_to_google(&self, headers: &HeaderMap, scopes: &[&str]) -> PageResult {
         let (url, pending) = self.flow(scopes).authorization_url()?;
         let (id, mut session) = self.session(headers);
         session.pending = Some(pending);
-        self.keep(&id, session);
+        self.store(&id, session);
         // The session's cookie, not `state` alone, ties the answer to this browser. Over https add `Secure`.
         let cookie = format!("session={id}; Path=/; HttpOnly; SameSite=Lax");
         Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&url)).into_response())
@@ -199,7 +203,7 @@ impl App {
         }
     }
 
-    fn keep(&self, id: &str, session: Session) {
+    fn store(&self, id: &str, session: Session) {
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         sessions.insert(id.to_owned(), session);
     }
@@ -241,7 +245,7 @@ async fn tour(home: &str, app: &App) -> Result<(), Failure> {
         .open(&format!("{home}/oauth2callback?code=x&state=y"))
         .await?;
     println!("a forged answer: {forged}");
-    if let Some(google) = app.place.embedded() {
+    if let Some(google) = app.provider.embedded() {
         println!("{} grants are left", google.users().live_grants());
     }
     Ok(())

@@ -17,7 +17,7 @@ use gapi_transport::{BoxFuture, Clock, SystemClock};
 use serde_json::json;
 
 use crate::{
-    Row,
+    Entry,
     canary::{CANARY, debug, error},
     open, secret,
 };
@@ -25,7 +25,7 @@ use crate::{
 const SCOPES: Scopes<'static> =
     Scopes::Default(&["https://www.googleapis.com/auth/cloud-platform"]);
 
-pub(crate) async fn rows() -> Vec<Row> {
+pub(crate) async fn entries() -> Vec<Entry> {
     let (cached, context) = cached().await;
     vec![
         secret(
@@ -101,23 +101,23 @@ fn certificates() -> Vec<String> {
     let block = |label: &str| format!("-----BEGIN {label}-----\n{CANARY}\n-----END {label}-----\n");
     let (chain, key) = (block("CERTIFICATE"), block("PRIVATE KEY"));
     let made = ClientCertificate::from_pem(&chain, &key).unwrap();
-    let mut shown = debug(&made);
-    shown.extend(error(&made.transport().unwrap_err()));
-    shown.extend(error(
+    let mut displayed = debug(&made);
+    displayed.extend(error(&made.transport().unwrap_err()));
+    displayed.extend(error(
         &ClientCertificate::from_pem(CANARY, &key).unwrap_err(),
     ));
-    shown.extend(error(
+    displayed.extend(error(
         &ClientCertificate::from_pem(&chain, CANARY).unwrap_err(),
     ));
-    shown
+    displayed
 }
 
 async fn id_tokens() -> Vec<String> {
     let made = IdTokenCredentials::new(IdTokens, "https://hello.example.com");
-    let mut shown = credentials(&made).await;
-    shown.extend(debug(&made.token().await));
-    shown.extend(error(&Token::from_jwt(CANARY).unwrap_err()));
-    shown
+    let mut displayed = credentials(&made).await;
+    displayed.extend(debug(&made.token().await));
+    displayed.extend(error(&Token::from_jwt(CANARY).unwrap_err()));
+    displayed
 }
 
 fn verifier() -> IdTokenVerifier {
@@ -126,15 +126,15 @@ fn verifier() -> IdTokenVerifier {
 
 async fn unverified() -> Vec<String> {
     let part = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"RS256","x":"{CANARY}"}}"#));
-    let mut shown = Vec::new();
+    let mut displayed = Vec::new();
     for token in [
         CANARY.to_owned(),
         format!("{CANARY}.{CANARY}.{CANARY}"),
         format!("{part}.{part}.{part}"),
     ] {
-        shown.extend(error(&verifier().verify(&token).await.unwrap_err()));
+        displayed.extend(error(&verifier().verify(&token).await.unwrap_err()));
     }
-    shown
+    displayed
 }
 
 /// Claims of a person: what they say is as personal as a secret.
@@ -179,9 +179,9 @@ fn adc() -> ApplicationDefault {
 
 async fn default_credentials() -> Vec<String> {
     let found = adc().find().unwrap();
-    let mut shown = debug(&found);
-    shown.push(found.describe());
-    shown.extend(found.tried().to_vec());
+    let mut displayed = debug(&found);
+    displayed.push(found.describe());
+    displayed.extend(found.tried().to_vec());
     // Files that are broken, each in its own way.
     for file in [
         format!("{{\"type\": \"service_account\", \"private_key\": \"{CANARY}"),
@@ -197,14 +197,14 @@ async fn default_credentials() -> Vec<String> {
             .var("GOOGLE_APPLICATION_CREDENTIALS", "/key.json")
             .file("/key.json", file);
         let broken = ApplicationDefault::new().environment(environment).find();
-        shown.extend(error(&broken.unwrap_err()));
+        displayed.extend(error(&broken.unwrap_err()));
     }
-    shown
+    displayed
 }
 
 /// Servers that give the canary, whole and broken.
 async fn metadata_servers() -> Vec<String> {
-    let mut shown = Vec::new();
+    let mut displayed = Vec::new();
     for (status, body) in [
         (
             200,
@@ -237,15 +237,15 @@ async fn metadata_servers() -> Vec<String> {
             .environment(Environment::new())
             .host(host)
             .clock(clock);
-        shown.extend(credentials(&machine).await);
+        displayed.extend(credentials(&machine).await);
         let id_token = machine.id_token("https://a.example");
-        shown.extend(debug(&id_token));
+        displayed.extend(debug(&id_token));
         if let Err(cause) = id_token.token().await {
-            shown.extend(error(&cause));
+            displayed.extend(error(&cause));
         }
         waiting.abort();
     }
-    shown
+    displayed
 }
 
 fn environment() -> Vec<String> {
@@ -259,28 +259,28 @@ fn environment() -> Vec<String> {
 
 /// What is shown of credentials before and after they were used.
 pub(crate) async fn credentials(credentials: &dyn Credentials) -> Vec<String> {
-    let mut shown = debug(&credentials);
-    shown.push(credentials.describe());
+    let mut displayed = debug(&credentials);
+    displayed.push(credentials.describe());
     let url = "https://sqladmin.googleapis.com/v1/x".parse().unwrap();
     match credentials.headers(&AuthRequest::new(&url, SCOPES)).await {
-        Ok(headers) => shown.extend(debug(&headers)),
-        Err(cause) => shown.extend(error(&cause)),
+        Ok(headers) => displayed.extend(debug(&headers)),
+        Err(cause) => displayed.extend(error(&cause)),
     }
-    shown.extend(debug(&credentials));
-    shown
+    displayed.extend(debug(&credentials));
+    displayed
 }
 
 fn headers() -> Vec<String> {
-    let mut shown = debug(&AuthHeaders::bearer(CANARY).unwrap());
+    let mut displayed = debug(&AuthHeaders::bearer(CANARY).unwrap());
     let value = http::HeaderValue::from_static(CANARY);
     let own = AuthHeaders::new([(http::header::COOKIE, value)].into_iter().collect());
-    shown.extend(debug(&own));
+    displayed.extend(debug(&own));
     // The headers themselves are marked, so that whoever prints them prints nothing either.
-    shown.extend(debug(own.headers()));
-    shown.extend(error(
+    displayed.extend(debug(own.headers()));
+    displayed.extend(error(
         &AuthHeaders::bearer(&format!("{CANARY}\n")).unwrap_err(),
     ));
-    shown
+    displayed
 }
 
 fn requests() -> Vec<String> {
@@ -295,9 +295,9 @@ async fn service_accounts() -> Vec<String> {
     let google = Google::start().await.unwrap();
     let key_json = google.key_json();
     let good = ServiceAccount::from_json(&key_json).unwrap();
-    let mut shown = credentials(&good).await;
-    shown.extend(credentials(&good.clone().self_signed(true)).await);
-    shown.extend(credentials(&good.subject("ann@example.com")).await);
+    let mut displayed = credentials(&good).await;
+    displayed.extend(credentials(&good.clone().self_signed(true)).await);
+    displayed.extend(credentials(&good.subject("ann@example.com")).await);
     let lines: Vec<&str> = google
         .account()
         .private_key()
@@ -314,7 +314,7 @@ async fn service_accounts() -> Vec<String> {
             text.clone()
         }
     };
-    let mut shown: Vec<String> = shown.iter().map(with_canary).collect();
+    let mut displayed: Vec<String> = displayed.iter().map(with_canary).collect();
 
     // Key files that are wrong in many ways.
     let pem = format!("-----BEGIN PRIVATE KEY-----\n{CANARY}\n-----END PRIVATE KEY-----\n");
@@ -329,12 +329,12 @@ async fn service_accounts() -> Vec<String> {
         format!("{CANARY} is no JSON"),
     ] {
         let refused = ServiceAccount::from_json(&text).unwrap_err();
-        shown.extend(error(&refused));
+        displayed.extend(error(&refused));
     }
-    shown.extend(error(
+    displayed.extend(error(
         &ServiceAccount::from_parts("a@b.c", &pem).unwrap_err(),
     ));
-    shown
+    displayed
 }
 
 /// A source that gives the canary and keeps what it was given.
@@ -350,9 +350,9 @@ impl TokenSource for Own {
 
 async fn cached() -> (Vec<String>, Vec<String>) {
     let cached = Cached::new(Own::default());
-    let shown = credentials(&cached).await;
+    let displayed = credentials(&cached).await;
     let context = std::mem::take(&mut *cached.source().0.lock().unwrap());
-    (shown, context)
+    (displayed, context)
 }
 
 async fn functions() -> Vec<String> {
@@ -361,16 +361,16 @@ async fn functions() -> Vec<String> {
         let token = Token::new(captured.clone());
         async { Ok(token) }
     });
-    let mut shown = credentials(&good).await;
-    shown.extend(debug(good.source()));
-    shown
+    let mut displayed = credentials(&good).await;
+    displayed.extend(debug(good.source()));
+    displayed
 }
 
 /// Token endpoints that repeat what they were sent, or give a token in a wrong way.
 async fn errors() -> Vec<String> {
     let own = AuthError::new(AuthErrorKind::Other, "it failed")
         .with_source(std::io::Error::other("no disk"));
-    let mut shown = error(&own);
+    let mut displayed = error(&own);
     for reply in [
         Reply::text(200, format!("access_token={CANARY}")),
         Reply::json(200, &json!({"access_token": [CANARY]})),
@@ -390,10 +390,10 @@ async fn errors() -> Vec<String> {
     ] {
         let google = Google::start().await.unwrap();
         google.server().inject(Fault::reply(reply).on("/token"));
-        shown.extend(credentials(&hurried(&google.key_json())).await);
+        displayed.extend(credentials(&hurried(&google.key_json())).await);
     }
-    shown.extend(echo().await);
-    shown
+    displayed.extend(echo().await);
+    displayed
 }
 
 /// An account that does not pause between attempts.
@@ -439,13 +439,13 @@ async fn echo() -> Vec<String> {
     .unwrap();
     let account = gapi_fakes::keys::ServiceAccount::new("robot", "p").unwrap();
     let key = account.key_json(&format!("{}/token", server.url()));
-    let shown = credentials(&ServiceAccount::from_json(&key).unwrap()).await;
+    let displayed = credentials(&ServiceAccount::from_json(&key).unwrap()).await;
     assert!(
-        shown.iter().any(|text| text.contains("invalid_grant")),
-        "{shown:?}"
+        displayed.iter().any(|text| text.contains("invalid_grant")),
+        "{displayed:?}"
     );
     // Every JWS begins with the base64 of `{"`.
-    shown
+    displayed
         .into_iter()
         .map(|text| {
             if text.contains("eyJ") {

@@ -25,18 +25,18 @@ pub(crate) fn debug(value: &dyn Debug) -> Vec<String> {
 
 /// All that an error and its causes show.
 pub(crate) fn error(error: &(dyn Error + 'static)) -> Vec<String> {
-    let mut shown = Vec::new();
+    let mut displayed = Vec::new();
     let mut next = Some(error);
     while let Some(error) = next {
-        shown.push(error.to_string());
-        shown.extend(debug(&error));
+        displayed.push(error.to_string());
+        displayed.extend(debug(&error));
         next = error.source();
     }
-    shown
+    displayed
 }
 
 #[test]
-fn a_canary_is_seen_in_every_form() {
+fn a_canary_is_found_in_every_form() {
     assert!(is_in(&format!("{CANARY:?}")));
     assert!(is_in(&format!("{:?} {:#?}", 1, CANARY.as_bytes())));
     assert!(is_in("data: Q0FOQVJZNWVjcmV0PQ=="));

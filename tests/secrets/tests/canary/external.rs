@@ -10,7 +10,7 @@ use gapi_transport::{BoxFuture, TransportOptions};
 use serde_json::{Value, json};
 
 use crate::{
-    Row,
+    Entry,
     auth::credentials,
     canary::{CANARY, debug, error},
     open, secret,
@@ -20,7 +20,7 @@ const POOL: &str =
     "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/q";
 const ROBOT: &str = "robot@example-123.iam.gserviceaccount.com";
 
-pub(crate) async fn rows() -> Vec<Row> {
+pub(crate) async fn entries() -> Vec<Entry> {
     vec![
         secret("gapi_auth::Impersonated", impersonated().await),
         secret("gapi_auth::ExternalAccount", external_accounts().await),
@@ -93,20 +93,20 @@ async fn servers() -> Vec<Server> {
 }
 
 async fn impersonated() -> Vec<String> {
-    let mut shown = Vec::new();
+    let mut displayed = Vec::new();
     for server in servers().await {
         let plain = Impersonated::new(AccessToken::new(CANARY), ROBOT)
             .scopes(["s"])
             .iam_endpoint(server.url())
             .token_uri(format!("{}/token", server.url()));
-        shown.extend(credentials(&plain).await);
-        shown.extend(credentials(&plain.clone().subject("mia@example.com")).await);
+        displayed.extend(credentials(&plain).await);
+        displayed.extend(credentials(&plain.clone().subject("mia@example.com")).await);
         let signer = gapi_auth::Credentials::signer(&plain).unwrap();
-        shown.extend(debug(&signer));
+        displayed.extend(debug(&signer));
         if let Err(failed) = signer.sign(CANARY.as_bytes()).await {
-            shown.extend(error(&failed));
+            displayed.extend(error(&failed));
         }
-        shown.extend(debug(&gapi_auth::Credentials::id_tokens(&plain)));
+        displayed.extend(debug(&gapi_auth::Credentials::id_tokens(&plain)));
     }
     let file = json!({
         "type": "impersonated_service_account",
@@ -114,15 +114,15 @@ async fn impersonated() -> Vec<String> {
             format!("https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/{ROBOT}:generateAccessToken"),
         "source_credentials": {"type": "authorized_user", "client_id": "c", "client_secret": CANARY, "refresh_token": CANARY},
     });
-    shown.extend(debug(&Impersonated::from_json(&file.to_string()).unwrap()));
+    displayed.extend(debug(&Impersonated::from_json(&file.to_string()).unwrap()));
     for field in ["client_secret", "refresh_token", "type"] {
         let mut broken = file.clone();
         broken["source_credentials"][field] = json!([CANARY]);
-        shown.extend(error(
+        displayed.extend(error(
             &Impersonated::from_json(&broken.to_string()).unwrap_err(),
         ));
     }
-    shown
+    displayed
 }
 
 fn configuration(source: &Value) -> Value {
@@ -133,7 +133,7 @@ fn configuration(source: &Value) -> Value {
 }
 
 async fn external_accounts() -> Vec<String> {
-    let mut shown = Vec::new();
+    let mut displayed = Vec::new();
     for server in servers().await {
         let printed = json!({
             "version": 1, "success": true, "token_type": "urn:ietf:params:oauth:token-type:jwt", "id_token": CANARY,
@@ -156,7 +156,7 @@ async fn external_accounts() -> Vec<String> {
                 .environment(environment)
                 .token_url(server.url())
                 .scopes(["s"]);
-            shown.extend(credentials(&executable).await);
+            displayed.extend(credentials(&executable).await);
         }
         let environment = Environment::new()
             .file("/token", CANARY)
@@ -186,17 +186,17 @@ async fn external_accounts() -> Vec<String> {
                 .token_url(server.url())
                 .iam_endpoint(server.url())
                 .scopes(["s"]);
-            shown.extend(credentials(&account).await);
-            shown.extend(credentials(&account.clone().impersonate(ROBOT)).await);
+            displayed.extend(credentials(&account).await);
+            displayed.extend(credentials(&account.clone().impersonate(ROBOT)).await);
         }
         let own = ExternalAccount::with_supplier(POOL, "t", Own)
             .token_url(server.url())
             .scopes(["s"]);
-        shown.extend(credentials(&own).await);
+        displayed.extend(credentials(&own).await);
         let own = ExternalAccount::with_aws_supplier(POOL, Own)
             .token_url(server.url())
             .scopes(["s"]);
-        shown.extend(credentials(&own).await);
+        displayed.extend(credentials(&own).await);
     }
     for (field, value) in [
         ("client_secret", json!([CANARY])),
@@ -207,11 +207,11 @@ async fn external_accounts() -> Vec<String> {
     ] {
         let mut broken = configuration(&json!({"file": "/token"}));
         broken[field] = value;
-        shown.extend(error(
+        displayed.extend(error(
             &ExternalAccount::from_json(&broken.to_string()).unwrap_err(),
         ));
     }
-    shown
+    displayed
 }
 
 /// Gives the canary.
@@ -267,27 +267,27 @@ async fn contexts() -> Vec<String> {
 }
 
 async fn workforce_users() -> Vec<String> {
-    let mut shown = Vec::new();
+    let mut displayed = Vec::new();
     for server in servers().await {
         let file = json!({
             "type": "external_account_authorized_user", "client_id": "c", "client_secret": CANARY, "refresh_token": CANARY,
             "token_url": format!("{}/token", server.url()), "revoke_url": format!("{}/revoke", server.url()),
         });
         let user = ExternalAccountAuthorizedUser::from_json(&file.to_string()).unwrap();
-        shown.extend(credentials(&user).await);
-        shown.extend(debug(&user.refresh_token()));
+        displayed.extend(credentials(&user).await);
+        displayed.extend(debug(&user.refresh_token()));
         if let Err(failed) = user.revoke().await {
-            shown.extend(error(&failed));
+            displayed.extend(error(&failed));
         }
-        shown.extend(credentials(&user).await);
+        displayed.extend(credentials(&user).await);
     }
-    shown
+    displayed
 }
 
 async fn downscoped() -> Vec<String> {
     let rule = AccessBoundaryRule::new("//storage.googleapis.com/projects/_/buckets/b")
         .permission("inRole:roles/storage.objectViewer");
-    let mut shown = Vec::new();
+    let mut displayed = Vec::new();
     let mut servers = servers().await;
     // One of these is enough, because it is asked again and again.
     let broken = |_: &Request| Reply::html(502, format!("<p>access_token={CANARY}"));
@@ -296,13 +296,13 @@ async fn downscoped() -> Vec<String> {
         let source = AccessToken::new(CANARY);
         let limited = Downscoped::new(source, AccessBoundary::new([rule.clone()]))
             .token_url(format!("{}/token", server.url()));
-        shown.extend(credentials(&limited).await);
+        displayed.extend(credentials(&limited).await);
         match limited.token().await {
-            Ok(token) => shown.extend(debug(&token)),
-            Err(failed) => shown.extend(error(&failed)),
+            Ok(token) => displayed.extend(debug(&token)),
+            Err(failed) => displayed.extend(error(&failed)),
         }
     }
-    shown
+    displayed
 }
 
 async fn boundaries() -> Vec<String> {
@@ -313,24 +313,24 @@ async fn boundaries() -> Vec<String> {
 
 fn service_identities() -> Vec<String> {
     let pem = format!("-----BEGIN EC PRIVATE KEY-----\n{CANARY}\n-----END EC PRIVATE KEY-----");
-    let mut shown = Vec::new();
+    let mut displayed = Vec::new();
     for key in [json!(CANARY), json!(pem), json!([CANARY])] {
         let file = json!({
             "type": "gdch_service_account", "format_version": "1", "project": "p", "name": "n", "private_key_id": "k",
             "token_uri": "https://service-identity.example.com/authenticate", "private_key": key,
         });
-        shown.extend(error(
+        displayed.extend(error(
             &GdchServiceAccount::from_json(&file.to_string()).unwrap_err(),
         ));
     }
-    shown
+    displayed
 }
 
 fn transport_options() -> Vec<String> {
     let options = TransportOptions::new()
         .client_certificate(CANARY, CANARY)
         .only_roots(CANARY);
-    let mut shown = debug(&options);
-    shown.extend(error(&options.build().unwrap_err()));
-    shown
+    let mut displayed = debug(&options);
+    displayed.extend(error(&options.build().unwrap_err()));
+    displayed
 }

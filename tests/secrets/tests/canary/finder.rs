@@ -18,7 +18,7 @@ pub(crate) fn public_types(root: &Path) -> Result<BTreeSet<String>, String> {
     let directory = root.parent().ok_or("the root file has no directory")?;
     found.file(root, directory)?;
     // Traits and macros are no types; what is defined under another name has that name covered.
-    let defined = |name: &String| found.others.contains(name) || found.foreign.contains(name);
+    let defined = |name: &String| found.others.contains(name) || found.external.contains(name);
     let mut types = found.types.clone();
     types.extend(found.exported.iter().filter(|name| !defined(name)).cloned());
     Ok(types)
@@ -32,15 +32,15 @@ struct Found {
     /// Re-exported from within the crate.
     exported: BTreeSet<String>,
     /// Re-exported from another crate.
-    foreign: BTreeSet<String>,
+    external: BTreeSet<String>,
 }
 
 impl Found {
     /// Reads a file whose modules are in `directory`.
     fn file(&mut self, path: &Path, directory: &Path) -> Result<(), String> {
-        let place = path.display();
-        let text = fs::read_to_string(path).map_err(|error| format!("{place}: {error}"))?;
-        let file: File = syn::parse_file(&text).map_err(|error| format!("{place}: {error}"))?;
+        let at = path.display();
+        let text = fs::read_to_string(path).map_err(|error| format!("{at}: {error}"))?;
+        let file: File = syn::parse_file(&text).map_err(|error| format!("{at}: {error}"))?;
         self.items(&file.items, directory)
     }
 
@@ -120,9 +120,9 @@ impl Found {
     fn export(&mut self, name: &Ident, root: Option<&Ident>) {
         let name = name.to_string();
         if name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase) {
-            let foreign = root.is_some_and(|root| FOREIGN.contains(&root.to_string().as_str()));
-            let names = if foreign {
-                &mut self.foreign
+            let external = root.is_some_and(|root| EXTERNAL.contains(&root.to_string().as_str()));
+            let names = if external {
+                &mut self.external
             } else {
                 &mut self.exported
             };
@@ -132,7 +132,7 @@ impl Found {
 }
 
 /// Crates whose types are re-exported as they are: `Debug` of those is not ours.
-const FOREIGN: [&str; 7] = [
+const EXTERNAL: [&str; 7] = [
     "std",
     "serde",
     "serde_json",
@@ -190,7 +190,7 @@ fn finds_what_is_public_and_only_that() {
         found.exported.iter().collect::<Vec<_>>(),
         ["Eagle", "Made", "Made2", "Thing"]
     );
-    assert!(found.others.contains("Made2") && found.foreign.contains("Value"));
+    assert!(found.others.contains("Made2") && found.external.contains("Value"));
 }
 
 /// What takes a path: the public functions of crates, and the properties of files; and what may be the name of a variable that does.
@@ -202,7 +202,7 @@ pub(crate) struct Paths {
     /// Texts such as `SOME_NAME`.
     pub(crate) capitals: BTreeSet<String>,
     /// Files in which `Path::display` is called.
-    pub(crate) shown_otherwise: BTreeSet<PathBuf>,
+    pub(crate) displayed_otherwise: BTreeSet<PathBuf>,
     /// The functions with a path that each macro of a crate defines.
     macros: BTreeMap<String, Vec<String>>,
     /// The macros that are called in an `impl` of a type, as `crate::Type::`.
@@ -232,9 +232,9 @@ impl Paths {
     }
 
     fn file(&mut self, krate: &str, path: &Path, directory: &Path) -> Result<(), String> {
-        let place = path.display();
-        let text = fs::read_to_string(path).map_err(|error| format!("{place}: {error}"))?;
-        let file: File = syn::parse_file(&text).map_err(|error| format!("{place}: {error}"))?;
+        let at = path.display();
+        let text = fs::read_to_string(path).map_err(|error| format!("{at}: {error}"))?;
+        let file: File = syn::parse_file(&text).map_err(|error| format!("{at}: {error}"))?;
         self.items(krate, &file.items, directory, path)
     }
 
@@ -315,7 +315,7 @@ impl Paths {
     /// Names in capitals, and the names that readers of files take as paths.
     fn tokens(&mut self, tokens: TokenStream, path: &Path) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-        for (place, token) in tokens.iter().enumerate() {
+        for (at, token) in tokens.iter().enumerate() {
             match token {
                 TokenTree::Literal(literal) => {
                     let text = literal.to_string();
@@ -331,12 +331,10 @@ impl Paths {
                     }
                 }
                 TokenTree::Group(group) => {
-                    let method = place
-                        .checked_sub(1)
-                        .map(|before| tokens[before].to_string());
-                    let is_called = place >= 2 && tokens[place - 2].to_string() == ".";
+                    let method = at.checked_sub(1).map(|before| tokens[before].to_string());
+                    let is_invoked = at >= 2 && tokens[at - 2].to_string() == ".";
                     match method.as_deref() {
-                        Some("named_path" | "required_path") if is_called => {
+                        Some("named_path" | "required_path") if is_invoked => {
                             let taken = group.stream().to_string();
                             if let Some(name) = taken
                                 .strip_prefix('"')
@@ -345,8 +343,8 @@ impl Paths {
                                 self.properties.insert(name.to_owned());
                             }
                         }
-                        Some("display") if is_called && group.stream().is_empty() => {
-                            self.shown_otherwise.insert(path.to_owned());
+                        Some("display") if is_invoked && group.stream().is_empty() => {
+                            self.displayed_otherwise.insert(path.to_owned());
                         }
                         _ => {}
                     }

@@ -12,11 +12,11 @@ use crate::canary::{CANARY, error};
 
 /// What is shown of the errors.
 pub(crate) async fn errors() -> Vec<String> {
-    let mut shown = answers().await;
-    shown.extend(connections().await);
-    shown.extend(whole_sign_in().await);
-    shown.extend(usage().await);
-    shown
+    let mut displayed = responses().await;
+    displayed.extend(connections().await);
+    displayed.extend(whole_sign_in().await);
+    displayed.extend(usage().await);
+    displayed
 }
 
 fn client(endpoint: &str) -> Client {
@@ -46,8 +46,8 @@ async fn both(client: &Client) -> Vec<Error> {
 }
 
 /// Answers that hold the canary where nobody looks for a text to show.
-async fn answers() -> Vec<String> {
-    let mut shown = Vec::new();
+async fn responses() -> Vec<String> {
+    let mut displayed = Vec::new();
     for reply in [
         Reply::html(500, format!("<html>{CANARY}</html>")),
         Reply::text(403, CANARY),
@@ -71,19 +71,19 @@ async fn answers() -> Vec<String> {
         Reply::redirect(308, &format!("http://127.0.0.1:9/?upload_id={CANARY}")),
     ] {
         let case = format!("{reply:?}");
-        let answer = reply.clone();
-        let server = Server::start(move |_: &Request| answer.clone())
+        let response = reply.clone();
+        let server = Server::start(move |_: &Request| response.clone())
             .await
             .unwrap();
         let errors = both(&client(&server.url())).await;
         assert!(!errors.is_empty(), "{case}");
         for failed in &errors {
-            shown.extend(error(failed));
-            shown.extend(failed.url().map(str::to_owned));
-            shown.extend(failed.json_path().map(str::to_owned));
+            displayed.extend(error(failed));
+            displayed.extend(failed.url().map(str::to_owned));
+            displayed.extend(failed.json_path().map(str::to_owned));
         }
     }
-    shown
+    displayed
 }
 
 async fn connections() -> Vec<String> {
@@ -91,7 +91,7 @@ async fn connections() -> Vec<String> {
         .await
         .unwrap();
     let client = client(&server.url());
-    let mut shown = Vec::new();
+    let mut displayed = Vec::new();
     for fault in [
         Fault::reset(),
         Fault::close(),
@@ -100,14 +100,14 @@ async fn connections() -> Vec<String> {
     ] {
         server.inject(fault.times(2));
         for failed in both(&client).await {
-            shown.extend(error(&failed));
+            displayed.extend(error(&failed));
         }
     }
     drop(server);
     for failed in both(&client).await {
-        shown.extend(error(&failed));
+        displayed.extend(error(&failed));
     }
-    shown
+    displayed
 }
 
 /// From a key file to a refusal, with everything that happens in between. Tokens are opaque, so theirs is the canary's part.
@@ -130,7 +130,7 @@ async fn whole_sign_in() -> Vec<String> {
     google.tokens().revoke_all();
     get("orders").await.unwrap();
     let missing = get("nobody").await.unwrap_err();
-    let mut shown = error(&missing);
+    let mut displayed = error(&missing);
     // Whatever token was sent, or assertion, is as good as the canary.
     let log = google.server().log();
     let sent: Vec<&str> = log
@@ -140,9 +140,9 @@ async fn whole_sign_in() -> Vec<String> {
     assert!(sent.len() >= 4);
     let leaks = |text: &str| text.contains("eyJ") || sent.iter().any(|token| text.contains(token));
     let traced = crate::trace::text();
-    shown.extend(traced.lines().map(str::to_owned));
-    shown.retain(|text| leaks(text));
-    shown
+    displayed.extend(traced.lines().map(str::to_owned));
+    displayed.retain(|text| leaks(text));
+    displayed
         .into_iter()
         .map(|text| format!("{CANARY} {text}"))
         .collect()
@@ -151,15 +151,15 @@ async fn whole_sign_in() -> Vec<String> {
 /// Mistakes that are found before anything is sent.
 async fn usage() -> Vec<String> {
     let client = client("http://127.0.0.1:9");
-    let mut shown = Vec::new();
+    let mut displayed = Vec::new();
     let bad_header = sqladmin::instances()
         .list("p")
         .send(&client)
         .header("x-secret", format!("{CANARY}\n"));
-    shown.extend(error(&bad_header.await.unwrap_err()));
+    displayed.extend(error(&bad_header.await.unwrap_err()));
     let bad_path = sqladmin::users()
         .insert("..", "i", json!({"password": CANARY}))
         .send(&client);
-    shown.extend(error(&bad_path.await.unwrap_err()));
-    shown
+    displayed.extend(error(&bad_path.await.unwrap_err()));
+    displayed
 }

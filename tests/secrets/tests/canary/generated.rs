@@ -10,8 +10,8 @@ use serde_json::json;
 use crate::canary::{CANARY, debug, is_in};
 
 /// `shown` has the names of fields and no secret.
-fn hidden(shown: Vec<String>, name: &str) {
-    for text in shown {
+fn hidden(displayed: Vec<String>, name: &str) {
+    for text in displayed {
         assert!(text.contains(name), "{name} is missing in {text}");
         assert!(!is_in(&text), "{text}");
     }
@@ -75,7 +75,7 @@ fn fields_that_the_document_does_not_know() {
 }
 
 #[test]
-fn values_that_are_not_what_the_document_says() {
+fn values_of_other_types_than_the_document_declares() {
     for wrong in [
         json!({"password": {"a": CANARY}}),
         json!({"password": [CANARY]}),

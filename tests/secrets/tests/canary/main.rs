@@ -18,7 +18,7 @@ use std::{collections::BTreeSet, path::Path};
 use tokio::sync::OnceCell;
 
 /// What the table says of one public type.
-struct Row {
+struct Entry {
     /// The crate's name and the type's: `gapi_auth::Token`.
     name: &'static str,
     holds: Holds,
@@ -32,32 +32,32 @@ enum Holds {
 }
 
 /// A type that can hold a secret.
-fn secret(name: &'static str, shown: Vec<String>) -> Row {
-    Row {
+fn secret(name: &'static str, displayed: Vec<String>) -> Entry {
+    Entry {
         name,
-        holds: Holds::Secrets(shown),
+        holds: Holds::Secrets(displayed),
     }
 }
 
 /// A type that cannot.
-fn open(name: &'static str, reason: &'static str) -> Row {
-    Row {
+fn open(name: &'static str, reason: &'static str) -> Entry {
+    Entry {
         name,
         holds: Holds::Nothing(reason),
     }
 }
 
 /// Made once: both tests look at the same values.
-async fn table() -> &'static [Row] {
-    static TABLE: OnceCell<Vec<Row>> = OnceCell::const_new();
+async fn table() -> &'static [Entry] {
+    static TABLE: OnceCell<Vec<Entry>> = OnceCell::const_new();
     let make = async || {
         trace::collect();
-        let mut rows = transport::rows().await;
-        rows.extend(auth::rows().await);
-        rows.extend(users::rows().await);
-        rows.extend(external::rows().await);
-        rows.extend(runtime::rows().await);
-        rows
+        let mut entries = transport::entries().await;
+        entries.extend(auth::entries().await);
+        entries.extend(users::entries().await);
+        entries.extend(external::entries().await);
+        entries.extend(runtime::entries().await);
+        entries
     };
     TABLE.get_or_init(make).await
 }
@@ -79,7 +79,7 @@ async fn every_public_type_is_in_the_table() {
     let covered: BTreeSet<String> = table()
         .await
         .iter()
-        .map(|row| row.name.to_owned())
+        .map(|entry| entry.name.to_owned())
         .collect();
     let missing: Vec<_> = found.difference(&covered).collect();
     assert!(
@@ -96,14 +96,14 @@ async fn every_public_type_is_in_the_table() {
 #[tokio::test]
 async fn nothing_shows_the_canary() {
     let mut leaks = Vec::new();
-    for row in table().await {
-        match &row.holds {
-            Holds::Secrets(shown) => {
-                assert!(!shown.is_empty(), "{}: nothing is shown", row.name);
-                let leaked = shown.iter().filter(|text| canary::is_in(text));
-                leaks.extend(leaked.map(|text| format!("{}: {text}", row.name)));
+    for entry in table().await {
+        match &entry.holds {
+            Holds::Secrets(displayed) => {
+                assert!(!displayed.is_empty(), "{}: nothing is shown", entry.name);
+                let leaked = displayed.iter().filter(|text| canary::is_in(text));
+                leaks.extend(leaked.map(|text| format!("{}: {text}", entry.name)));
             }
-            Holds::Nothing(reason) => assert!(!reason.is_empty(), "{}: no reason", row.name),
+            Holds::Nothing(reason) => assert!(!reason.is_empty(), "{}: no reason", entry.name),
         }
     }
     let traced = trace::text();

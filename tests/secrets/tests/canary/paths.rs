@@ -50,7 +50,7 @@ async fn functions(text: &str) -> Vec<(&'static str, Vec<String>)> {
         };
     }
     let environment = Environment::new();
-    let mut shown = fails! {
+    let mut displayed = fails! {
         "gapi_auth::ServiceAccount::from_file" => ServiceAccount::from_file(text),
         "gapi_auth::AuthorizedUser::from_authorized_user_file" => AuthorizedUser::from_authorized_user_file(text),
         "gapi_auth::ExternalAccount::from_file" => ExternalAccount::from_file(text),
@@ -67,7 +67,7 @@ async fn functions(text: &str) -> Vec<(&'static str, Vec<String>)> {
         "gapi::Replay::open" => Replay::open(text),
     };
     let shows = |value: &dyn std::fmt::Debug| debug(value);
-    shown.extend([
+    displayed.extend([
         (
             "gapi_auth::RedactedPath::new",
             vec![format!("{0} {0:?} {0:#?}", RedactedPath::new(text))],
@@ -114,17 +114,17 @@ async fn functions(text: &str) -> Vec<(&'static str, Vec<String>)> {
         ("gapi::Media::file", upload(text).await),
         ("gapi::Download::to_file", download(text).await),
     ]);
-    shown
+    displayed
 }
 
 async fn store(text: &str) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let store = FileStore::new(folder.path().join(text));
-    let mut shown = debug(&FileStore::new(text));
+    let mut displayed = debug(&FileStore::new(text));
     let key = TokenKey::new("client", "ann", ["a"]);
     let saved = store.save(&key, &SecretString::from("{}")).await;
-    shown.extend(saved.err().iter().flat_map(|failed| error(failed)));
-    shown.extend(
+    displayed.extend(saved.err().iter().flat_map(|failed| error(failed)));
+    displayed.extend(
         store
             .lock(&key)
             .await
@@ -132,7 +132,7 @@ async fn store(text: &str) -> Vec<String> {
             .iter()
             .flat_map(|failed| error(failed)),
     );
-    shown.extend(
+    displayed.extend(
         store
             .load(&key)
             .await
@@ -140,7 +140,7 @@ async fn store(text: &str) -> Vec<String> {
             .iter()
             .flat_map(|failed| error(failed)),
     );
-    shown.extend(
+    displayed.extend(
         store
             .list()
             .await
@@ -148,7 +148,7 @@ async fn store(text: &str) -> Vec<String> {
             .iter()
             .flat_map(|failed| error(failed)),
     );
-    shown
+    displayed
 }
 
 fn recorder(text: &str) -> Vec<String> {
@@ -176,9 +176,9 @@ async fn upload(text: &str) -> Vec<String> {
             .create(json!({"name": "n"}))
             .upload(Media::file(text))
     };
-    let mut shown = debug(&Media::file(text));
-    shown.extend(error(&call().send(&client()).await.unwrap_err()));
-    shown
+    let mut displayed = debug(&Media::file(text));
+    displayed.extend(error(&call().send(&client()).await.unwrap_err()));
+    displayed
 }
 
 async fn download(text: &str) -> Vec<String> {
@@ -274,7 +274,7 @@ const OTHERS: &[&str] = &[
 
 /// What is shown of one text in each variable that names a path.
 async fn variables(text: &str) -> Vec<(&'static str, Vec<String>)> {
-    let mut shown = Vec::new();
+    let mut displayed = Vec::new();
     for name in PATHS {
         let os = match name {
             "USERPROFILE" | "APPDATA" => gapi_auth::OperatingSystem::Windows,
@@ -298,9 +298,9 @@ async fn variables(text: &str) -> Vec<(&'static str, Vec<String>)> {
         }
         let found = AuthorizedUser::signed_in_of(&environment);
         texts.extend(found.err().iter().flat_map(|failed| error(failed)));
-        shown.push((name, texts));
+        displayed.push((name, texts));
     }
-    shown
+    displayed
 }
 
 /// What is shown of one text in each property that names a path.
@@ -332,7 +332,7 @@ async fn properties(text: &str) -> Vec<(&'static str, Vec<String>)> {
     };
     let plain = config("/leaf.pem", "/key.pem");
     let default = json!({"certificate": {"use_default_certificate_config": true}});
-    let mut shown = Vec::new();
+    let mut displayed = Vec::new();
     for (name, source, config) in [
         ("file", source(json!({"file": text})), plain.clone()),
         (
@@ -369,7 +369,7 @@ async fn properties(text: &str) -> Vec<(&'static str, Vec<String>)> {
             .environment(environment(config));
         let mut texts = debug(&account);
         texts.extend(refusal(&account).await);
-        shown.push((name, texts));
+        displayed.push((name, texts));
     }
     let identity = json!({
         "type": "gdch_service_account", "format_version": "1", "project": "p", "name": "n", "private_key_id": "k",
@@ -381,8 +381,8 @@ async fn properties(text: &str) -> Vec<(&'static str, Vec<String>)> {
         .environment(Environment::new());
     let mut texts = debug(&identity);
     texts.extend(refusal(&identity).await);
-    shown.push(("ca_cert_path", texts));
-    shown
+    displayed.push(("ca_cert_path", texts));
+    displayed
 }
 
 /// Made for this test.
@@ -400,13 +400,13 @@ async fn nothing_shows_what_was_given_as_a_path() {
     crate::trace::collect();
     let mut leaks = Vec::new();
     for text in texts() {
-        let mut shown = functions(&text).await;
-        shown.extend(variables(&text).await);
-        shown.extend(properties(&text).await);
-        for (name, texts) in shown {
+        let mut displayed = functions(&text).await;
+        displayed.extend(variables(&text).await);
+        displayed.extend(properties(&text).await);
+        for (name, texts) in displayed {
             assert!(!texts.is_empty(), "{name}: nothing is shown");
-            let leaked = texts.iter().filter(|shown| is_in(shown));
-            leaks.extend(leaked.map(|shown| format!("{name}: {shown}")));
+            let leaked = texts.iter().filter(|displayed| is_in(displayed));
+            leaks.extend(leaked.map(|displayed| format!("{name}: {displayed}")));
         }
     }
     assert!(leaks.is_empty(), "{} leaks: {leaks:#?}", leaks.len());
@@ -424,8 +424,11 @@ async fn every_function_variable_and_property_that_takes_a_path_is_tried() {
     for (name, file) in crates {
         found.add(name, &root.join(file)).unwrap();
     }
-    let tried = |shown: Vec<(&'static str, Vec<String>)>| -> BTreeSet<String> {
-        shown.into_iter().map(|(name, _)| name.to_owned()).collect()
+    let tried = |displayed: Vec<(&'static str, Vec<String>)>| -> BTreeSet<String> {
+        displayed
+            .into_iter()
+            .map(|(name, _)| name.to_owned())
+            .collect()
     };
     let text = "{}";
     assert_eq!(found.functions, tried(functions(text).await));
@@ -444,8 +447,8 @@ async fn every_function_variable_and_property_that_takes_a_path_is_tried() {
         "neither known as variables of paths nor as anything else: {unknown:?}"
     );
     assert!(
-        found.shown_otherwise.is_empty(),
+        found.displayed_otherwise.is_empty(),
         "paths that are shown as they are: {:?}",
-        found.shown_otherwise
+        found.displayed_otherwise
     );
 }

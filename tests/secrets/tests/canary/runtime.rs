@@ -17,7 +17,7 @@ use gapi_secrets::{
 use serde_json::json;
 
 use crate::{
-    Row,
+    Entry,
     canary::{CANARY, debug, error},
     flows, open, secret,
 };
@@ -27,8 +27,8 @@ const TIME: &str = "a time or a mask: its text is its value";
 const DETAIL: &str =
     "a part of an error that the server writes for people; only who asks for the details sees it";
 
-pub(crate) async fn rows() -> Vec<Row> {
-    let mut rows = vec![
+pub(crate) async fn entries() -> Vec<Entry> {
+    let mut entries = vec![
         secret("gapi::Client", clients()),
         secret("gapi::ClientBuilder", builders()),
         secret(
@@ -77,7 +77,7 @@ pub(crate) async fn rows() -> Vec<Row> {
             "gapi::PendingBatch",
             debug(&batch().send(&client()).options(options())),
         ),
-        secret("gapi::BatchResponses", batch_answers().await),
+        secret("gapi::BatchResponses", batch_responses().await),
         secret(
             "gapi::Patch",
             debug(&gapi::Patch::between(&User::default(), &user())),
@@ -159,7 +159,7 @@ pub(crate) async fn rows() -> Vec<Row> {
         "gapi::Patching",
         "gapi::MaskOf",
     ] {
-        rows.push(open(name, TABLE));
+        entries.push(open(name, TABLE));
     }
     for name in [
         "gapi::DateTime",
@@ -167,7 +167,7 @@ pub(crate) async fn rows() -> Vec<Row> {
         "gapi::Duration",
         "gapi::FieldMask",
     ] {
-        rows.push(open(name, TIME));
+        entries.push(open(name, TIME));
     }
     for name in [
         "gapi::ErrorDetail",
@@ -178,9 +178,9 @@ pub(crate) async fn rows() -> Vec<Row> {
         "gapi::HelpLink",
         "gapi::ResourceInfo",
     ] {
-        rows.push(open(name, DETAIL));
+        entries.push(open(name, DETAIL));
     }
-    rows
+    entries
 }
 
 /// Everything that options can carry.
@@ -209,19 +209,19 @@ fn conditionals() -> Vec<String> {
 
 fn clients() -> Vec<String> {
     let client = client();
-    let mut shown = debug(&client);
-    shown.extend(debug(client.credentials()));
-    shown.extend(debug(client.transport()));
-    shown.extend(debug(
+    let mut displayed = debug(&client);
+    displayed.extend(debug(client.credentials()));
+    displayed.extend(debug(client.transport()));
+    displayed.extend(debug(
         &client
             .with_credentials(ApiKey::new(CANARY))
             .with_options(options()),
     ));
-    shown
+    displayed
 }
 
 fn builders() -> Vec<String> {
-    let mut shown = debug(
+    let mut displayed = debug(
         &Client::builder()
             .credentials(AccessToken::new(CANARY))
             .api_key(CANARY)
@@ -233,18 +233,18 @@ fn builders() -> Vec<String> {
         format!("https://example.com/?key={CANARY}"),
     ] {
         let builder = Client::builder().api_key(CANARY).endpoint(endpoint);
-        shown.extend(debug(&builder));
+        displayed.extend(debug(&builder));
         match builder.build() {
-            Ok(client) => shown.extend(debug(&client)),
-            Err(refused) => shown.extend(error(&refused)),
+            Ok(client) => displayed.extend(debug(&client)),
+            Err(refused) => displayed.extend(error(&refused)),
         }
     }
     let wrong = Client::builder()
         .api_key(CANARY)
         .options(options().header("x-secret", format!("{CANARY}\n")))
         .build();
-    shown.extend(error(&wrong.unwrap_err()));
-    shown
+    displayed.extend(error(&wrong.unwrap_err()));
+    displayed
 }
 
 fn user() -> User {
@@ -257,24 +257,24 @@ fn user() -> User {
 
 fn calls() -> Vec<String> {
     let insert = sqladmin::users().insert("p", "i", user());
-    let mut shown = debug(&insert);
-    shown.extend(debug(&gapi::Request::into_call(insert)));
+    let mut displayed = debug(&insert);
+    displayed.extend(debug(&gapi::Request::into_call(insert)));
     let with_parameter: Call =
         gapi::Request::into_call(sqladmin::instances().list("p").filter(CANARY));
-    shown.extend(debug(&with_parameter));
-    shown
+    displayed.extend(debug(&with_parameter));
+    displayed
 }
 
 fn bodies() -> Vec<String> {
-    let mut shown = debug(&Body::<User>::from(user()));
-    shown.extend(debug(&Body::<User>::from(json!({"password": CANARY}))));
-    shown.extend(debug(
+    let mut displayed = debug(&Body::<User>::from(user()));
+    displayed.extend(debug(&Body::<User>::from(json!({"password": CANARY}))));
+    displayed.extend(debug(
         &Body::<User>::from_json(format!("\"{CANARY}\"")).unwrap(),
     ));
-    shown.extend(error(
+    displayed.extend(error(
         &Body::<User>::from_json(format!("{{\"{CANARY}")).unwrap_err(),
     ));
-    shown
+    displayed
 }
 
 fn sendings() -> Vec<String> {
@@ -282,16 +282,16 @@ fn sendings() -> Vec<String> {
         .insert("p", "i", user())
         .send(&client())
         .options(options());
-    let mut shown = debug(&sending);
-    shown.extend(debug(sending.call()));
-    shown
+    let mut displayed = debug(&sending);
+    displayed.extend(debug(sending.call()));
+    displayed
 }
 
 fn waits() -> Vec<String> {
     let request = || sqladmin::users().insert("p", CANARY, user());
-    let mut shown = debug(&request().send(&client()).wait().options(options()));
-    shown.extend(debug(&request().send(&client()).wait()));
-    shown
+    let mut displayed = debug(&request().send(&client()).wait().options(options()));
+    displayed.extend(debug(&request().send(&client()).wait()));
+    displayed
 }
 
 fn watches() -> Vec<String> {
@@ -324,13 +324,13 @@ fn notifications() -> Vec<String> {
     ] {
         headers.insert(name, value.parse().unwrap());
     }
-    let told = push::Notification::parse(&headers, CANARY).unwrap();
-    let mut shown = debug(&told);
-    let wrong = told
+    let reported = push::Notification::parse(&headers, CANARY).unwrap();
+    let mut displayed = debug(&reported);
+    let wrong = reported
         .check(&channel().token("another").with_id("c"))
         .unwrap_err();
-    shown.extend(error(&wrong));
-    shown
+    displayed.extend(error(&wrong));
+    displayed
 }
 
 fn media() -> Media {
@@ -344,10 +344,10 @@ fn uploads() -> Vec<String> {
             ..Default::default()
         })
         .upload(media());
-    let mut shown = debug(&upload);
-    shown.extend(debug(&upload.to_http().unwrap()));
-    shown.extend(debug(&upload.send(&client()).options(options())));
-    shown
+    let mut displayed = debug(&upload);
+    displayed.extend(debug(&upload.to_http().unwrap()));
+    displayed.extend(debug(&upload.send(&client()).options(options())));
+    displayed
 }
 
 fn start(client: &Client) -> StartUpload<drive::File> {
@@ -372,16 +372,16 @@ async fn sessions() -> Vec<String> {
         .build()
         .unwrap();
     let mut uploading = start(&client).await.unwrap();
-    let mut shown = debug(&uploading);
-    shown.extend(debug(&uploading.session()));
-    shown.extend(error(&uploading.next_chunk().await.unwrap_err()));
-    let kept = serde_json::to_string(&uploading.session()).unwrap();
-    assert!(kept.contains(CANARY), "a session is kept with its URL");
-    shown.extend(error(&uploading.cancel().await.unwrap_err()));
-    let broken = kept.replace("http://", "");
+    let mut displayed = debug(&uploading);
+    displayed.extend(debug(&uploading.session()));
+    displayed.extend(error(&uploading.next_chunk().await.unwrap_err()));
+    let saved = serde_json::to_string(&uploading.session()).unwrap();
+    assert!(saved.contains(CANARY), "a session is kept with its URL");
+    displayed.extend(error(&uploading.cancel().await.unwrap_err()));
+    let broken = saved.replace("http://", "");
     let read = serde_json::from_str::<UploadSession>(&broken);
-    shown.extend(error(&read.unwrap_err()));
-    shown
+    displayed.extend(error(&read.unwrap_err()));
+    displayed
 }
 
 fn download(client: &Client) -> Download {
@@ -399,20 +399,20 @@ async fn chunks() -> Vec<String> {
         .build()
         .unwrap();
     let mut chunks = download(&client).stream().await.unwrap();
-    let mut shown = debug(&chunks);
+    let mut displayed = debug(&chunks);
     assert_eq!(chunks.try_next().await.unwrap().unwrap(), CANARY);
-    shown.extend(debug(&chunks));
-    shown.extend(debug(&download(&client).await.unwrap()));
+    displayed.extend(debug(&chunks));
+    displayed.extend(debug(&download(&client).await.unwrap()));
     let refused = download(&client).response_limit(1).await.unwrap_err();
-    shown.extend(error(&refused));
-    shown
+    displayed.extend(error(&refused));
+    displayed
 }
 
 fn http_requests() -> Vec<String> {
     let request = sqladmin::users().insert("p", "i", user());
-    let mut shown = debug(&request.to_http().unwrap());
-    shown.extend(debug(&request.send(&client()).to_http().unwrap()));
-    shown
+    let mut displayed = debug(&request.to_http().unwrap());
+    displayed.extend(debug(&request.send(&client()).to_http().unwrap()));
+    displayed
 }
 
 /// Answers with a secret in the body and in headers.
@@ -440,9 +440,9 @@ async fn responses() -> Vec<String> {
         typed.payload.as_ref().unwrap().data,
         Some(Bytes::from(CANARY))
     );
-    let mut shown = debug(&typed);
-    shown.extend(debug(&typed.into_inner()));
-    shown.extend(debug(&access.send(&client).raw().await.unwrap()));
+    let mut displayed = debug(&typed);
+    displayed.extend(debug(&typed.into_inner()));
+    displayed.extend(debug(&access.send(&client).raw().await.unwrap()));
     let body = AddSecretVersionRequest {
         payload: Some(SecretPayload {
             data: Some(Bytes::from(CANARY)),
@@ -450,13 +450,13 @@ async fn responses() -> Vec<String> {
         }),
         ..Default::default()
     };
-    shown.extend(debug(&body));
-    shown.extend(debug(
+    displayed.extend(debug(&body));
+    displayed.extend(debug(
         &secretmanager::projects()
             .secrets()
             .add_version("projects/p/secrets/s", body),
     ));
-    shown
+    displayed
 }
 
 fn extra() -> Extra {
@@ -478,7 +478,7 @@ fn batch() -> gapi::Batch {
 }
 
 /// Answers of a batch that hold a secret, and errors that do.
-async fn batch_answers() -> Vec<String> {
+async fn batch_responses() -> Vec<String> {
     let mock = gapi::mock::Mock::new()
         .on(
             "sql.users.insert",
@@ -488,10 +488,10 @@ async fn batch_answers() -> Vec<String> {
     let mut batch = gapi::Batch::new();
     let refused = batch.add(sqladmin::users().insert("p", "i", user()));
     let _list = batch.add(sqladmin::instances().list("p").filter(CANARY));
-    let mut answers = batch.send(&mock.client()).key(CANARY).await.unwrap();
-    let mut shown = debug(&answers);
-    shown.extend(error(&answers.take(refused).unwrap_err()));
-    shown
+    let mut responses = batch.send(&mock.client()).key(CANARY).await.unwrap();
+    let mut displayed = debug(&responses);
+    displayed.extend(error(&responses.take(refused).unwrap_err()));
+    displayed
 }
 
 fn matcher() -> gapi::mock::Matcher {
@@ -523,10 +523,10 @@ async fn mock_calls() -> Vec<String> {
         .key(CANARY)
         .await
         .unwrap_err();
-    let mut shown = debug(&mock.calls());
-    shown.extend(error(&unexpected));
-    shown.extend(mock.unused());
-    shown
+    let mut displayed = debug(&mock.calls());
+    displayed.extend(error(&unexpected));
+    displayed.extend(mock.unused());
+    displayed
 }
 
 /// A session in which secrets travel every way they can, as it is recorded.
@@ -545,7 +545,7 @@ async fn recorded() -> Vec<String> {
     let path = folder.path().join("recording.jsonl");
     let transport = gapi::transport::default_transport().unwrap();
     let recorder = gapi::mock::Recorder::new(transport, &path).unwrap();
-    let mut shown = debug(&recorder);
+    let mut displayed = debug(&recorder);
     let client = Client::builder()
         .credentials(AccessToken::new(CANARY))
         .endpoint(server.url())
@@ -562,8 +562,8 @@ async fn recorded() -> Vec<String> {
     let mut batch = gapi::Batch::new();
     let _insert = batch.add_with(sqladmin::users().insert("p", "i", user()), options());
     let not_mixed = batch.send(&client).await.unwrap_err();
-    shown.extend(error(&not_mixed));
-    shown.push(std::fs::read_to_string(&path).unwrap());
+    displayed.extend(error(&not_mixed));
+    displayed.push(std::fs::read_to_string(&path).unwrap());
     let curl = sqladmin::users()
         .insert("p", "i", user())
         .send(&client)
@@ -571,8 +571,8 @@ async fn recorded() -> Vec<String> {
         .to_http()
         .unwrap()
         .to_curl();
-    shown.push(curl);
-    shown
+    displayed.push(curl);
+    displayed
 }
 
 fn replayed() -> Vec<String> {
@@ -581,7 +581,7 @@ fn replayed() -> Vec<String> {
     let line = json!({"request": {"method": "GET", "url": "/x", "body": CANARY}, "response": {"status": 200, "headers": {"a": CANARY}, "body": CANARY}});
     std::fs::write(&path, line.to_string()).unwrap();
     let replay = gapi::mock::Replay::open(&path).unwrap();
-    let mut shown = debug(&replay);
-    shown.extend(replay.unused());
-    shown
+    let mut displayed = debug(&replay);
+    displayed.extend(replay.unused());
+    displayed
 }

@@ -5,12 +5,12 @@ use futures_util::stream;
 use gapi_transport::{Body, TransportError, TransportErrorKind, default_transport};
 
 use crate::{
-    Row,
+    Entry,
     canary::{CANARY, debug, error},
     open, secret,
 };
 
-pub(crate) async fn rows() -> Vec<Row> {
+pub(crate) async fn entries() -> Vec<Entry> {
     vec![
         secret("gapi_transport::Body", bodies()),
         secret("gapi_transport::TransportError", errors().await),
@@ -26,17 +26,17 @@ pub(crate) async fn rows() -> Vec<Row> {
 
 fn bodies() -> Vec<String> {
     let chunk = || stream::iter([Ok::<_, TransportError>(Bytes::from(CANARY))]);
-    let mut shown = debug(&Body::from(CANARY));
-    shown.extend(debug(&Body::from_stream(chunk(), None)));
-    shown.extend(debug(&Body::from_stream(chunk(), Some(12))));
-    shown
+    let mut displayed = debug(&Body::from(CANARY));
+    displayed.extend(debug(&Body::from_stream(chunk(), None)));
+    displayed.extend(debug(&Body::from_stream(chunk(), Some(12))));
+    displayed
 }
 
 /// Errors of requests whose URL, headers and body are secret.
 async fn errors() -> Vec<String> {
     let transport = default_transport().unwrap();
     let closed = closed_port();
-    let mut shown = debug(&transport);
+    let mut displayed = debug(&transport);
     for url in [
         format!("http://127.0.0.1:{closed}/?key={CANARY}"),
         format!("http://user:{CANARY}@127.0.0.1:{closed}/"),
@@ -46,12 +46,12 @@ async fn errors() -> Vec<String> {
             .header("authorization", format!("Bearer {CANARY}"))
             .body(Body::from(CANARY))
             .unwrap();
-        shown.extend(error(&transport.send(request).await.unwrap_err()));
+        displayed.extend(error(&transport.send(request).await.unwrap_err()));
     }
     let with_source = TransportError::new(TransportErrorKind::Other, "it broke")
         .with_source(std::io::Error::other("the disk is gone"));
-    shown.extend(error(&with_source));
-    shown
+    displayed.extend(error(&with_source));
+    displayed
 }
 
 /// A port on which nobody listens.

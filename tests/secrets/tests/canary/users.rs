@@ -10,13 +10,13 @@ use gapi_fakes::{Reply, Request, Server};
 use serde_json::json;
 
 use crate::{
-    Row,
+    Entry,
     auth::credentials,
     canary::{CANARY, debug, error},
     open, secret,
 };
 
-pub(crate) async fn rows() -> Vec<Row> {
+pub(crate) async fn entries() -> Vec<Entry> {
     vec![
         secret("gapi_auth::AuthorizedUser", authorized_users().await),
         secret("gapi_auth::MemoryStore", memory_store().await),
@@ -60,7 +60,7 @@ fn file(token_uri: &str) -> String {
 }
 
 async fn authorized_users() -> Vec<String> {
-    let mut shown = Vec::new();
+    let mut displayed = Vec::new();
     for reply in [
         Reply::json(
             200,
@@ -82,11 +82,11 @@ async fn authorized_users() -> Vec<String> {
             .save_in(Arc::new(MemoryStore::new()), TokenKey::new("c", "a", ["s"]))
             .await
             .unwrap();
-        shown.extend(credentials(&user).await);
+        displayed.extend(credentials(&user).await);
         if let Err(refused) = revoked.revoke().await {
-            shown.extend(error(&refused));
+            displayed.extend(error(&refused));
         }
-        shown.extend(debug(&revoked));
+        displayed.extend(debug(&revoked));
     }
     for text in [
         format!(r#"{{"type":"{CANARY}"}}"#),
@@ -96,20 +96,20 @@ async fn authorized_users() -> Vec<String> {
         format!(r#"{{"refresh_token":"{CANARY}""#),
     ] {
         match AuthorizedUser::from_authorized_user_info(&text) {
-            Ok(user) => shown.extend(credentials(&user).await),
-            Err(refused) => shown.extend(error(&refused)),
+            Ok(user) => displayed.extend(credentials(&user).await),
+            Err(refused) => displayed.extend(error(&refused)),
         }
     }
-    shown
+    displayed
 }
 
 async fn memory_store() -> Vec<String> {
     let store = MemoryStore::new();
     let key = TokenKey::new("c", "a", ["s"]);
     store.save(&key, &CANARY.into()).await.unwrap();
-    let mut shown = debug(&store);
-    shown.extend(debug(&store.load(&key).await.unwrap()));
-    shown
+    let mut displayed = debug(&store);
+    displayed.extend(debug(&store.load(&key).await.unwrap()));
+    displayed
 }
 
 async fn file_store() -> Vec<String> {
@@ -118,20 +118,20 @@ async fn file_store() -> Vec<String> {
     let key = TokenKey::new("c", "a", ["s"]);
     let value = format!(r#"{{"refresh_token":"{CANARY}"}}"#);
     store.save(&key, &value.into()).await.unwrap();
-    let mut shown = debug(&store);
-    shown.extend(error(&store.save(&key, &CANARY.into()).await.unwrap_err()));
+    let mut displayed = debug(&store);
+    displayed.extend(error(&store.save(&key, &CANARY.into()).await.unwrap_err()));
     for entry in std::fs::read_dir(&folder).unwrap() {
         std::fs::write(entry.unwrap().path(), format!(r#"{{"{CANARY}":1}}"#)).unwrap();
     }
-    shown.extend(error(&store.load(&key).await.unwrap_err()));
-    shown.extend(error(&store.list().await.unwrap_err()));
+    displayed.extend(error(&store.load(&key).await.unwrap_err()));
+    displayed.extend(error(&store.list().await.unwrap_err()));
     std::fs::remove_dir_all(&folder).unwrap();
-    shown
+    displayed
 }
 
 fn client_secrets() -> Vec<String> {
     let good = json!({"web": {"client_id": "c", "client_secret": CANARY}});
-    let mut shown = debug(&ClientSecrets::from_json(&good.to_string()).unwrap());
+    let mut displayed = debug(&ClientSecrets::from_json(&good.to_string()).unwrap());
     for text in [
         format!(r#"{{"web":{{"client_id":"c","client_secret":["{CANARY}"]}}}}"#),
         format!(r#"{{"web":{{"client_secret":"{CANARY}"}}}}"#),
@@ -140,9 +140,9 @@ fn client_secrets() -> Vec<String> {
         format!(r#"{{"{CANARY}"#),
         CANARY.to_owned(),
     ] {
-        shown.extend(error(&ClientSecrets::from_json(&text).unwrap_err()));
+        displayed.extend(error(&ClientSecrets::from_json(&text).unwrap_err()));
     }
-    shown
+    displayed
 }
 
 fn flow() -> Flow {
@@ -165,7 +165,7 @@ fn pending() -> Vec<String> {
 
 /// Callbacks with the canary where secrets are, and a token endpoint that repeats what it was sent.
 async fn flows() -> Vec<String> {
-    let mut shown = debug(&flow());
+    let mut displayed = debug(&flow());
     for query in [
         format!("state={CANARY}x&code={CANARY}"),
         format!("state={CANARY}&code={CANARY}&code={CANARY}"),
@@ -173,7 +173,7 @@ async fn flows() -> Vec<String> {
         format!("state={CANARY}&error=server_error&error_description=token={CANARY}"),
     ] {
         let outcome = flow().exchange(pending_with_canary(), &query).await;
-        shown.extend(error(&outcome.unwrap_err()));
+        displayed.extend(error(&outcome.unwrap_err()));
     }
     for reply in [
         Reply::json(
@@ -193,29 +193,29 @@ async fn flows() -> Vec<String> {
         let flow = Flow::new(client, ["s"]).redirect_uri("http://127.0.0.1/");
         let callback = format!("?state={CANARY}&code={CANARY}");
         match flow.exchange(pending_with_canary(), &callback).await {
-            Ok(user) => shown.extend(credentials(&user).await),
-            Err(refused) => shown.extend(error(&refused)),
+            Ok(user) => displayed.extend(credentials(&user).await),
+            Err(refused) => displayed.extend(error(&refused)),
         }
     }
-    shown
+    displayed
 }
 
 /// A user who pastes something else than what is asked for.
 async fn console() -> Vec<String> {
-    let mut shown = Vec::new();
+    let mut displayed = Vec::new();
     let flow = InstalledAppFlow::new(flow());
     let console = flow
         .run_console()
         .ask(|_| Ok(format!("?code={CANARY}&state={CANARY}")));
-    shown.extend(debug(&console));
-    shown.extend(error(&console.await.unwrap_err()));
-    shown
+    displayed.extend(debug(&console));
+    displayed.extend(error(&console.await.unwrap_err()));
+    displayed
 }
 
 async fn device() -> Vec<String> {
     let server = Server::start(|_: &Request| {
-        let answer = json!({"device_code": CANARY, "user_code": CANARY, "verification_uri": "https://x.example/", "expires_in": 9});
-        Reply::json(200, &answer)
+        let response = json!({"device_code": CANARY, "user_code": CANARY, "verification_uri": "https://x.example/", "expires_in": 9});
+        Reply::json(200, &response)
     })
     .await
     .unwrap();

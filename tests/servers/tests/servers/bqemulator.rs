@@ -78,12 +78,12 @@ async fn table(client: &Client, dataset: &str, rows: u32) {
     let rows = body!(bigquery::TableDataInsertAllRequest {
         rows: rows.collect::<Vec<_>>()
     });
-    let answer = bigquery::tabledata()
+    let response = bigquery::tabledata()
         .insert_all(PROJECT, dataset, "people", rows)
         .send(client)
         .await
         .expect("rows");
-    assert!(answer.insert_errors.unwrap_or_default().is_empty());
+    assert!(response.insert_errors.unwrap_or_default().is_empty());
 }
 
 fn cells(row: &bigquery::TableRow) -> Vec<Value> {
@@ -119,14 +119,19 @@ async fn rows_go_in_come_back_in_pages_and_are_queried() {
         ),
         use_legacy_sql: false,
     });
-    let answer = bigquery::jobs()
+    let response = bigquery::jobs()
         .query(PROJECT, query)
         .send(&client)
         .await
         .expect("a query");
-    assert_eq!(answer.job_complete, Some(true));
-    assert_eq!(answer.total_rows, Some(3));
-    let found: Vec<_> = answer.rows.unwrap_or_default().iter().map(cells).collect();
+    assert_eq!(response.job_complete, Some(true));
+    assert_eq!(response.total_rows, Some(3));
+    let found: Vec<_> = response
+        .rows
+        .unwrap_or_default()
+        .iter()
+        .map(cells)
+        .collect();
     assert_eq!(
         json!(found),
         json!([
@@ -141,12 +146,12 @@ async fn rows_go_in_come_back_in_pages_and_are_queried() {
         query: "SELEKT 1",
         use_legacy_sql: false
     });
-    let answer = bigquery::jobs()
+    let response = bigquery::jobs()
         .query(PROJECT, wrong)
         .send(&client)
         .await
         .expect("an answer");
-    let errors = answer.errors.unwrap_or_default();
+    let errors = response.errors.unwrap_or_default();
     assert_eq!(errors[0].reason.as_deref(), Some("invalidQuery"));
 
     bigquery::datasets()

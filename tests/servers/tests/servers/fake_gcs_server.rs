@@ -162,8 +162,8 @@ async fn a_success_without_all_bytes_is_none() {
     };
     let mut uploading = upload().start(&client).await.expect("a session");
     uploading.next_chunk().await.expect("a chunk");
-    let kept = serde_json::to_string(&uploading.session()).expect("JSON");
-    let session: UploadSession = serde_json::from_str(&kept).expect("a session");
+    let saved = serde_json::to_string(&uploading.session()).expect("JSON");
+    let session: UploadSession = serde_json::from_str(&saved).expect("a session");
     let error = upload()
         .resume(session)
         .send(&client)
@@ -238,7 +238,7 @@ async fn objects_are_listed_changed_and_deleted() {
 }
 
 #[tokio::test]
-async fn a_batch_is_answered_part_by_part() {
+async fn a_batch_has_a_response_for_each_part() {
     let client = client();
     bucket(&client, "batches").await;
     for name in ["a.txt", "folder/b.txt"] {
@@ -254,17 +254,17 @@ async fn a_batch_is_answered_part_by_part() {
     let a = batch.add(storage::objects().get("batches", "a.txt"));
     let b = batch.add(storage::objects().get("batches", "folder/b.txt"));
     let none = batch.add(storage::objects().get("batches", "none"));
-    let mut answers = batch.send(&client).await.expect("a batch");
-    assert_eq!(answers.take(a).expect("a").name.as_deref(), Some("a.txt"));
-    assert_eq!(answers.take(b).expect("b").size, Some(12));
-    let error = answers.take(none).expect_err("there is none");
+    let mut responses = batch.send(&client).await.expect("a batch");
+    assert_eq!(responses.take(a).expect("a").name.as_deref(), Some("a.txt"));
+    assert_eq!(responses.take(b).expect("b").size, Some(12));
+    let error = responses.take(none).expect_err("there is none");
     assert!(error.is_not_found(), "{error}");
 
     let mut batch = gapi::Batch::new();
     let gone = batch
         .add_all(["a.txt", "folder/b.txt"].map(|name| storage::objects().delete("batches", name)));
-    let mut answers = batch.send(&client).limit(1).await.expect("two batches");
-    for gone in answers.take_all(gone) {
+    let mut responses = batch.send(&client).limit(1).await.expect("two batches");
+    for gone in responses.take_all(gone) {
         gone.expect("deleted");
     }
     let error = storage::objects()

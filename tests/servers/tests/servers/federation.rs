@@ -22,9 +22,9 @@ const AUDIENCE: &str = SecurityTokenService::AUDIENCE;
 
 async fn send(request: http::Request<Body>) -> (http::StatusCode, String) {
     let transport = default_transport().expect("a transport");
-    let answer = transport.send(request).await.expect("loopback answers");
-    let status = answer.status();
-    let body = answer.into_body().collect(1 << 20).await.expect("a body");
+    let response = transport.send(request).await.expect("loopback answers");
+    let status = response.status();
+    let body = response.into_body().collect(1 << 20).await.expect("a body");
     (status, String::from_utf8(body.to_vec()).expect("text"))
 }
 
@@ -105,7 +105,7 @@ async fn a_token_of_another_provider_is_exchanged() {
 }
 
 #[tokio::test]
-async fn what_the_server_refuses_is_said() {
+async fn refusals_of_the_server_are_reported() {
     let token = subject_token("batch", "https://elsewhere.example").await;
     let error = bearer(&pod(&token)).await.expect_err("another audience");
     assert_eq!(error.kind(), AuthErrorKind::OAuth);
@@ -190,15 +190,15 @@ async fn an_instance_of_moto_signs_what_aws_would_take() {
         let part = |name: &str| header[name].as_str().expect("text");
         request = request.header(part("key"), part("value"));
     }
-    let (status, answer) = send(request.body(Body::empty()).expect("a request")).await;
+    let (status, response) = send(request.body(Body::empty()).expect("a request")).await;
     assert!(
-        status.is_success() && answer.contains("<Arn>"),
-        "{status}: {answer}"
+        status.is_success() && response.contains("<Arn>"),
+        "{status}: {response}"
     );
 }
 
 #[tokio::test]
-async fn tokens_last_as_long_as_the_server_says() {
+async fn tokens_last_as_long_as_the_server_reports() {
     let token = subject_token("cron", &format!("https:{AUDIENCE}")).await;
     let url = "https://sqladmin.googleapis.com/".parse().expect("a URL");
     let request = AuthRequest::new(&url, Scopes::Default(&[SQL]));

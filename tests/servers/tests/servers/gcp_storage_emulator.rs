@@ -150,9 +150,9 @@ async fn a_session_takes_several_chunks_and_is_resumed() {
     for _ in 0..2 {
         uploading.next_chunk().await.expect("a chunk");
     }
-    let kept = serde_json::to_string(&uploading.session()).expect("JSON");
+    let saved = serde_json::to_string(&uploading.session()).expect("JSON");
     drop(uploading);
-    let session: UploadSession = serde_json::from_str(&kept).expect("a session");
+    let session: UploadSession = serde_json::from_str(&saved).expect("a session");
     upload("kept", content.clone().into())
         .resume(session)
         .send(&client)

@@ -114,8 +114,8 @@ async fn machines_come_page_by_page() {
         let operation = last.expect("an operation");
         assert_eq!(operation.status.as_ref().map(AsRef::as_ref), Some("DONE"));
         // This server's operations have ids such as "db44c507" where the document says uint64: a wait does not mind. By chance one is all digits.
-        let kept = operation.extra.get("id").is_some_and(|id| id.is_string());
-        assert_ne!(operation.id.is_some(), kept, "{operation:?}");
+        let saved = operation.extra.get("id").is_some_and(|id| id.is_string());
+        assert_ne!(operation.id.is_some(), saved, "{operation:?}");
     }
     let first = compute::instances()
         .get("farm", "us-central1-a", "vm-1")
@@ -133,8 +133,8 @@ async fn machines_come_page_by_page() {
 
     let mut pages = 0;
     let mut names = Vec::new();
-    let mut walk = list.pages(&client);
-    while let Some(page) = walk.try_next().await.expect("a page") {
+    let mut visit = list.pages(&client);
+    while let Some(page) = visit.try_next().await.expect("a page") {
         pages += 1;
         names.extend(
             page.items

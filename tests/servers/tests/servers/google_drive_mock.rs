@@ -136,7 +136,7 @@ async fn a_file_goes_up_with_its_content() {
 }
 
 #[tokio::test]
-async fn a_token_that_the_server_refuses_is_an_error_that_says_so() {
+async fn a_token_that_the_server_refuses_is_an_error_that_names_it() {
     let error = drive::files()
         .list()
         .send(&client("stale"))
@@ -147,7 +147,7 @@ async fn a_token_that_the_server_refuses_is_an_error_that_says_so() {
 }
 
 #[tokio::test]
-async fn a_batch_is_answered_part_by_part() {
+async fn a_batch_has_a_response_for_each_part() {
     let client = client("valid-token");
     let mut batch = gapi::Batch::new();
     let made = batch.add_all((0..3).map(|n| {
@@ -156,8 +156,8 @@ async fn a_batch_is_answered_part_by_part() {
             mime_type: "text/plain"
         }))
     }));
-    let mut answers = batch.send(&client).await.expect("a batch");
-    let made: Vec<drive::File> = answers
+    let mut responses = batch.send(&client).await.expect("a batch");
+    let made: Vec<drive::File> = responses
         .take_all(made)
         .into_iter()
         .map(|file| file.expect("a file"))
@@ -171,13 +171,13 @@ async fn a_batch_is_answered_part_by_part() {
         batch.add(drive::files().update(id(1), gapi::body!(drive::File { name: "renamed" })));
     let gone = batch.add(drive::files().delete(id(2)));
     let none = batch.add(drive::files().get("no-such-file"));
-    let mut answers = batch.send(&client).await.expect("a batch");
-    assert_eq!(answers.take(read).expect("a file").id, Some(id(0)));
+    let mut responses = batch.send(&client).await.expect("a batch");
+    assert_eq!(responses.take(read).expect("a file").id, Some(id(0)));
     assert_eq!(
-        answers.take(renamed).expect("a file").name.as_deref(),
+        responses.take(renamed).expect("a file").name.as_deref(),
         Some("renamed")
     );
-    answers.take(gone).expect("deleted");
-    let error = answers.take(none).expect_err("there is none");
+    responses.take(gone).expect("deleted");
+    let error = responses.take(none).expect_err("there is none");
     assert!(error.is_not_found(), "{error}");
 }

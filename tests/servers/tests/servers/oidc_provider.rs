@@ -15,9 +15,9 @@ const SQL: &str = "https://www.googleapis.com/auth/sqlservice.admin";
 /// One request to the server, and its answer as JSON.
 async fn call(request: http::Request<Body>) -> Value {
     let transport = default_transport().expect("a transport");
-    let answer = transport.send(request).await.expect("loopback answers");
-    assert!(answer.status().is_success(), "{}", answer.status());
-    let body = answer.into_body().collect(1 << 20).await.expect("a body");
+    let response = transport.send(request).await.expect("loopback answers");
+    assert!(response.status().is_success(), "{}", response.status());
+    let body = response.into_body().collect(1 << 20).await.expect("a body");
     serde_json::from_slice(&body).expect("JSON")
 }
 
@@ -87,8 +87,8 @@ async fn a_delegated_account_acts_for_its_subject() {
 #[tokio::test]
 async fn a_key_that_the_server_does_not_know_is_an_invalid_grant() {
     let server = gapi_servers::server("oidc-provider");
-    let stranger = keys::ServiceAccount::new("stranger", "shop").expect("randomness");
-    let file = stranger.key_json(&format!("{server}/token"));
+    let another = keys::ServiceAccount::new("stranger", "shop").expect("randomness");
+    let file = another.key_json(&format!("{server}/token"));
     let credentials = ServiceAccount::from_json(&file)
         .expect("a key file")
         .scopes([SQL]);

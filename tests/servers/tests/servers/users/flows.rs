@@ -14,7 +14,7 @@ use serde_json::json;
 use tokio::sync::oneshot;
 
 use super::support::{
-    CALENDAR, DRIVE, Shown, agree, callback, client, flow, refresh_token, refreshed, sign_in,
+    CALENDAR, DRIVE, Displayed, agree, callback, client, flow, refresh_token, refreshed, sign_in,
     token, wait_for, who,
 };
 
@@ -82,7 +82,7 @@ async fn from_the_prompt_to_the_success_page_and_to_the_sign_out() {
 }
 
 #[tokio::test]
-async fn a_used_refresh_token_is_refused_and_the_error_says_so() {
+async fn a_used_refresh_token_is_refused_and_the_error_names_it() {
     let browser = Browser::start().await;
     let user = sign_in(&browser).await;
     browser.quit().await;
@@ -94,7 +94,7 @@ async fn a_used_refresh_token_is_refused_and_the_error_says_so() {
 }
 
 #[tokio::test]
-async fn who_says_no_sees_it_and_the_program_is_told() {
+async fn a_refusal_is_confirmed_and_reported_to_the_program() {
     let browser = Browser::start().await;
     let waiting = wait_for(flow(), |server| server).await;
     browser.open(&waiting.url).await;
@@ -116,20 +116,23 @@ async fn a_code_works_once_and_only_with_its_verifier() {
     let browser = Browser::start().await;
     let flow = flow().redirect_uri(NOWHERE);
     let (url, pending) = flow.authorization_url().expect("a page");
-    let answer = callback(&browser, &url).await;
-    flow.exchange(pending.clone(), &answer)
+    let response = callback(&browser, &url).await;
+    flow.exchange(pending.clone(), &response)
         .await
         .expect("a user");
-    let error = flow.exchange(pending, &answer).await.expect_err("a replay");
+    let error = flow
+        .exchange(pending, &response)
+        .await
+        .expect_err("a replay");
     assert_eq!(error.oauth_error(), Some("invalid_grant"));
 
     let (url, pending) = flow.authorization_url().expect("a page");
-    let answer = callback(&browser, &url).await;
+    let response = callback(&browser, &url).await;
     let mut other = serde_json::to_value(&pending).expect("JSON");
     other["code_verifier"] = json!("x".repeat(64));
     let other: PendingAuthorization = serde_json::from_value(other).expect("a record");
     let error = flow
-        .exchange(other, &answer)
+        .exchange(other, &response)
         .await
         .expect_err("another verifier");
     assert_eq!(error.oauth_error(), Some("invalid_grant"));
@@ -139,8 +142,8 @@ async fn a_code_works_once_and_only_with_its_verifier() {
 #[tokio::test]
 async fn on_a_console_the_address_bar_is_pasted() {
     let browser = Browser::start().await;
-    let (sender, shown) = oneshot::channel();
-    let sender: Shown = Arc::new(Mutex::new(Some(sender)));
+    let (sender, displayed) = oneshot::channel();
+    let sender: Displayed = Arc::new(Mutex::new(Some(sender)));
     let (paste, pasted) = mpsc::channel::<String>();
     let console = InstalledAppFlow::new(flow())
         .run_console()
@@ -154,7 +157,7 @@ async fn on_a_console_the_address_bar_is_pasted() {
             pasted.recv().map_err(io::Error::other)
         });
     let outcome = tokio::spawn(async move { console.await });
-    let url = shown.await.expect("a page");
+    let url = displayed.await.expect("a page");
     paste
         .send(callback(&browser, &url).await)
         .expect("somebody reads");

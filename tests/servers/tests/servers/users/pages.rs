@@ -61,7 +61,7 @@ async fn they_are_good_to_look_at() {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/test-servers/screenshots");
     std::fs::create_dir_all(&folder).expect("a folder");
     let browser = Browser::start().await;
-    for (name, title, said) in PAGES {
+    for (name, title, expected) in PAGES {
         reach(&browser, name).await;
         for (screen, width, height) in [
             ("phone", 390, 844),
@@ -74,7 +74,7 @@ async fn they_are_good_to_look_at() {
                 check(
                     &browser.script(MEASURE).await,
                     title,
-                    said,
+                    expected,
                     f64::from(width),
                     dark,
                     &at,
@@ -115,7 +115,7 @@ async fn reach(browser: &Browser, name: &str) {
     let _ = waiting.outcome.await.expect("no panic");
 }
 
-fn check(page: &Value, title: &str, said: &str, width: f64, dark: bool, at: &str) {
+fn check(page: &Value, title: &str, expected: &str, width: f64, dark: bool, at: &str) {
     let number = |value: &Value| value.as_f64().expect("a number");
     assert_eq!(page["title"], title, "{at}");
     assert_eq!(page["lang"], "en", "{at}");
@@ -140,7 +140,7 @@ fn check(page: &Value, title: &str, said: &str, width: f64, dark: bool, at: &str
         .filter_map(|text| text["text"].as_str())
         .collect();
     assert_eq!(all[0], title, "{at}");
-    assert!(all.join(" ").contains(said), "{at}: {all:?}");
+    assert!(all.join(" ").contains(expected), "{at}: {all:?}");
     for text in texts {
         // WCAG 2.2, level AAA for text.
         assert!(number(&text["contrast"]) >= 7.0, "{at}: contrast {text}");

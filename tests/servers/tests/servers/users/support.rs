@@ -100,13 +100,13 @@ pub(crate) async fn who(token: &str) -> (u16, serde_json::Value) {
         .header("authorization", format!("Bearer {token}"))
         .body(Body::empty())
         .expect("a request");
-    let answer = default_transport()
+    let response = default_transport()
         .expect("a transport")
         .send(request)
         .await
         .expect("an answer");
-    let status = answer.status().as_u16();
-    let body = answer.into_body().collect(1 << 20).await.expect("a body");
+    let status = response.status().as_u16();
+    let body = response.into_body().collect(1 << 20).await.expect("a body");
     (status, serde_json::from_slice(&body).unwrap_or_default())
 }
 
@@ -116,4 +116,4 @@ pub(crate) fn refresh_token(user: &AuthorizedUser) -> String {
 }
 
 /// What a console shows, kept for a test.
-pub(crate) type Shown = Arc<Mutex<Option<oneshot::Sender<String>>>>;
+pub(crate) type Displayed = Arc<Mutex<Option<oneshot::Sender<String>>>>;

@@ -7,12 +7,12 @@ use crate::Failure;
 
 /// At Google, if the program is given the path of a `client_secret.json`; else at an embedded server whose user, Ann, agrees to everything.
 #[derive(Debug)]
-pub struct Place {
+pub struct Provider {
     secrets: ClientSecrets,
     embedded: Option<Google>,
 }
 
-impl Place {
+impl Provider {
     /// For an installed app or a device.
     ///
     /// # Errors
