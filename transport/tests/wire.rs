@@ -452,7 +452,7 @@ const NO_ROOTS: &str = "GAPI_TEST_NO_ROOTS";
 #[cfg(target_os = "linux")]
 #[test]
 fn a_machine_without_root_certificates_learns_what_to_install() {
-    let name = "a_machine_without_root_certificates_is_told_what_to_install";
+    let name = "a_machine_without_root_certificates_learns_what_to_install";
     if std::env::var_os(NO_ROOTS).is_some() {
         let error = default_transport().expect_err("no certificates");
         assert_eq!(error.kind(), TransportErrorKind::NoClient);

@@ -126,7 +126,7 @@ pub(crate) async fn entries() -> Vec<Entry> {
         secret("gapi::Response", responses().await),
         secret("gapi::Error", flows::errors().await),
         secret("gapi::Extra", debug(&extra())),
-        open("gapi::Iter", "an iterator without Debug"),
+        open("gapi::ExtraIter", "an iterator without Debug"),
         open(
             "gapi::UnknownField",
             "the name of a field, which the caller wrote",
