@@ -80,9 +80,7 @@ values! {
     [] Cow<'_, str> => String, |text| text.into_owned();
     [E: OpenEnum] &str => E, |text| text.into();
     [] &str => DateTime, |text| text.into();
-    [] jiff::Timestamp => DateTime, |time| time.into();
     [] &str => Date, |text| text.into();
-    [] jiff::civil::Date => Date, |date| date.into();
     [] &str => Duration, |text| text.into();
     [] std::time::Duration => Duration, |duration| duration.into();
     [] &str => FieldMask, |text| text.into();
@@ -97,6 +95,12 @@ values! {
     [] f64 => Value, |value| value.into();
     [] &str => Value, |value| value.into();
     [] String => Value, |value| value.into();
+}
+
+#[cfg(feature = "jiff")]
+values! {
+    [] jiff::Timestamp => DateTime, |time| time.into();
+    [] jiff::civil::Date => Date, |date| date.into();
 }
 
 /// Can be written after `..`: a message, or an option of one.

@@ -74,6 +74,7 @@ mod outlined_box;
 mod paging;
 mod patch;
 mod pending;
+#[cfg(feature = "jiff")]
 pub mod push;
 mod redact;
 mod request;

@@ -2,6 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{HeaderMap, HeaderName};
+#[cfg(feature = "md5")]
 use md5::{Digest as _, Md5};
 
 use crate::{execute::ResponseBody, http::content_encoding::Coding};
@@ -20,6 +21,7 @@ pub(crate) struct Checksum {
     at: u64,
     crc32c: u32,
     /// Computed only if it may be compared, because it is ten times as slow.
+    #[cfg(feature = "md5")]
     md5: Option<Md5>,
     /// The number of the first bytes that another process has read, and their CRC-32C.
     claimed: Option<(u64, u32)>,
@@ -29,8 +31,10 @@ pub(crate) struct Checksum {
 
 impl Checksum {
     /// Returns the checksum of no bytes.
+    #[cfg_attr(not(feature = "md5"), allow(unused_variables))]
     pub(crate) fn new(with_md5: bool) -> Self {
         Self {
+            #[cfg(feature = "md5")]
             md5: with_md5.then(Md5::new),
             ..Self::default()
         }
@@ -85,6 +89,7 @@ impl Checksum {
             new.split_at(usize::try_from(until).map_or(new.len(), |n| n.min(new.len())));
         for part in [claimed, more] {
             self.crc32c = crc32c::crc32c_append(self.crc32c, part);
+            #[cfg(feature = "md5")]
             if let Some(md5) = &mut self.md5 {
                 md5.update(part);
             }
@@ -95,11 +100,21 @@ impl Checksum {
         }
     }
 
+    #[cfg(feature = "md5")]
+    fn md5(&self) -> Option<Vec<u8>> {
+        Some(self.md5.clone()?.finalize().to_vec())
+    }
+
+    #[cfg(not(feature = "md5"))]
+    fn md5(&self) -> Option<Vec<u8>> {
+        None
+    }
+
     pub(super) fn compare(&self, kind: ChecksumKind, theirs: &[u8]) -> Result<(), String> {
         let ours = match kind {
             ChecksumKind::Crc32c => self.crc32c.to_be_bytes().to_vec(),
-            ChecksumKind::Md5 => match &self.md5 {
-                Some(md5) => md5.clone().finalize().to_vec(),
+            ChecksumKind::Md5 => match self.md5() {
+                Some(md5) => md5,
                 None => return Ok(()),
             },
         };

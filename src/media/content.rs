@@ -22,6 +22,7 @@ pub(super) const PIECE: usize = 256 * 1024;
 /// ```
 /// use gapi::Media;
 /// let image = Media::bytes(&b"\x89PNG"[..]).content_type("image/png");
+/// # #[cfg(feature = "files")]
 /// let film = Media::file("film.mp4");
 /// ```
 ///
@@ -42,6 +43,7 @@ pub struct Media {
 #[derive(Clone)]
 pub(crate) enum Content {
     Bytes(Bytes),
+    #[cfg_attr(not(feature = "files"), allow(dead_code, reason = "made by `file`"))]
     File(Arc<Path>),
     OneTime(OneTimeContent),
 }
@@ -72,7 +74,8 @@ impl Media {
     ///
     /// A pipe, a device or a file of `/proc` has no known length: like a [`reader`](Self::reader), it is read once, to
     /// its end, each time the request is sent.
-    pub fn file(path: impl AsRef<Path>) -> Self {
+    #[cfg(feature = "files")]
+    pub fn file(path: impl AsRef<std::path::Path>) -> Self {
         let path = path.as_ref();
         Self {
             content: Content::File(path.into()),

@@ -9,6 +9,8 @@ mod plan;
 mod resumable;
 mod send_upload;
 mod source;
+#[cfg(feature = "files")]
+mod to_file;
 mod upload;
 mod upload_check;
 

@@ -4,6 +4,8 @@ pub(crate) mod body;
 pub(crate) mod from_response;
 pub(crate) mod option_setters;
 pub(crate) mod options;
+#[cfg(feature = "patterns")]
+pub(crate) mod patterns;
 
 use std::{borrow::Cow, fmt, sync::Arc};
 

@@ -1,12 +1,14 @@
 //! Values of API messages that Rust's own types do not cover.
 //!
 //! [`DateTime`], [`Date`], [`Duration`] and [`FieldMask`] hold the text that a server sent, so that an unusual value does not fail
-//! a whole response and is sent back unchanged. Conversions to `jiff` and `std` (and, behind features of those names, `chrono`
-//! and `time`) happen on demand and can fail.
+//! a whole response and is sent back unchanged. Conversions to `jiff` and `std` (feature `jiff`), `chrono` and `time` (features of those
+//! names) happen on demand and can fail.
 
 #[cfg(test)]
 mod tests;
 mod texts;
+#[cfg(feature = "jiff")]
+mod times;
 
 use std::{
     collections::{BTreeMap, btree_map},
