@@ -3,6 +3,7 @@
 //! The calls, and the requests that google-api-python-client made of them, are in `calls/`; `record.py` records them anew. The test
 //! makes a sample of them through generated code, `cargo xtask conformance --recorded` all of them.
 
+mod dynamic;
 mod multipart;
 mod replay;
 
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use url::Url;
 
+pub use self::dynamic::Comparison;
 pub use self::replay::{Recorded, replay};
 
 /// What of a request matters to a server. Two requests that differ in spelling only are equal.

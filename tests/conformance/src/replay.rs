@@ -44,6 +44,12 @@ impl Recorded {
         self.call["path"].as_str().unwrap_or_default()
     }
 
+    /// Returns the call and the request that the reference client makes of it.
+    #[must_use]
+    pub fn into_parts(self) -> (Value, Value) {
+        (self.call, self.want)
+    }
+
     /// Compares the request that was made of the call with the recorded one.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! `cargo xtask conformance` and `cargo xtask roundtrip`: what generated code sends and reads, by running it.
 
 mod calls;
+mod dynamic;
 mod harness;
 mod recorded;
 mod roundtrip;
@@ -18,13 +19,24 @@ pub(crate) struct Calls {
     #[arg(
         long,
         value_name = "CALLS.jsonl",
-        requires = "out",
+        requires = "output",
         required_unless_present = "recorded"
     )]
     calls: Option<PathBuf>,
     /// Where the requests go, one per line in the order of the calls.
-    #[arg(long, value_name = "REQUESTS.jsonl")]
+    #[arg(long, value_name = "REQUESTS.jsonl", group = "output")]
     out: Option<PathBuf>,
+    /// The requests that are wanted, one per line in the order of the calls; a call of them may be refused, as `{"error": ...}`.
+    #[arg(
+        long,
+        value_name = "REQUESTS.jsonl",
+        group = "output",
+        requires = "dynamic"
+    )]
+    want: Option<PathBuf>,
+    /// Make the calls at run time, through gapi-dynamic, instead of through generated code.
+    #[arg(long, conflicts_with = "out")]
+    dynamic: bool,
     /// Make the recorded calls of the vendored documents, all of them, and compare the requests.
     #[arg(long, conflicts_with_all = ["calls", "out", "docs"])]
     recorded: bool,
@@ -44,8 +56,11 @@ pub(crate) struct RoundTrip {
 
 /// True when every call could be made as it should be, and with `--recorded` every request is the recorded one.
 pub(crate) fn calls(arguments: &Calls, root: &Path) -> Result<bool, Failure> {
-    match (&arguments.calls, &arguments.out) {
-        (Some(calls), Some(out)) => calls::run(calls, out, &root.join(&arguments.docs), root),
-        _ => recorded::run(&root.join(&arguments.docs), root),
+    let docs = root.join(&arguments.docs);
+    match (&arguments.calls, &arguments.out, &arguments.want) {
+        (Some(calls), _, Some(want)) => dynamic::of_files(calls, want, &docs),
+        (Some(calls), Some(out), _) => calls::run(calls, out, &docs, root),
+        _ if arguments.dynamic => dynamic::recorded(&docs),
+        _ => recorded::run(&docs, root),
     }
 }

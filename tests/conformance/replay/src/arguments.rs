@@ -111,6 +111,12 @@ impl<'c> Arguments<'c> {
         }
     }
 
+    /// The body as it was given.
+    pub(crate) fn given_body(&mut self) -> Option<&'c Value> {
+        self.body_taken = true;
+        self.line.body.as_ref()
+    }
+
     /// What to upload, of a method that takes media.
     ///
     /// # Errors
@@ -183,7 +189,7 @@ impl<'c> Arguments<'c> {
         Ok((self.client, options))
     }
 
-    fn take(&mut self, name: &'static str) -> Option<&'c Value> {
+    pub(crate) fn take(&mut self, name: &'static str) -> Option<&'c Value> {
         self.taken.push(name);
         let value = self.line.params.get(name);
         value.filter(|value| !value.is_null())

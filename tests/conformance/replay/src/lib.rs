@@ -6,12 +6,14 @@
 
 mod arguments;
 mod check;
+mod dynamic;
 mod line;
 mod recorder;
 mod run;
 
 pub use arguments::Arguments;
 pub use check::{Check, Visit};
+pub use dynamic::dynamic_request;
 pub use line::{Fault, Line};
 pub use run::{Document, Entry, Make, RoundTrip, Sending, Table, main, request, round_trip};
 pub use serde_json::Value;

@@ -72,10 +72,17 @@ pub fn round_trip<T: Wire + Check>(value: &Value) -> Result<Value, Fault> {
 /// # Errors
 /// When there is no such method, or something of the call has no place in it.
 pub fn request(documents: &[Document], line: &Line) -> Result<Value, Fault> {
-    let call = find(documents, line)?;
+    sent(line, find(documents, line)?)
+}
+
+/// Makes a call with `make`, and gives the first request.
+pub(crate) fn sent(
+    line: &Line,
+    make: impl FnOnce(Arguments<'_>) -> Result<Sending, Fault>,
+) -> Result<Value, Fault> {
     let recorder = Recorder::default();
     let client = client(line, &recorder).map_err(|error| Fault::new(error.to_string()))?;
-    let sending = call(Arguments::new(line, &client))?;
+    let sending = make(Arguments::new(line, &client))?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
