@@ -81,6 +81,31 @@ impl Service {
         Self::from_source(located.source, &Hosts::Google)
     }
 
+    /// Reads a document as [`open`](Self::open) does, else from the user's cache, else from Google's discovery services.
+    ///
+    /// # Errors
+    /// When there is no such document anywhere; else as for [`from_json`](Self::from_json).
+    #[cfg(feature = "fetch")]
+    pub async fn fetch(
+        document: &str,
+        library: &crate::fetch::Library,
+    ) -> Result<Self, Diagnostics> {
+        let here = match lookup::document(Path::new("."), document) {
+            Ok(located) => return Self::from_source(located.source, &Hosts::Google),
+            Err(error) => error,
+        };
+        let Ok(spec) = document.parse() else {
+            return Err(here.into());
+        };
+        match library.document(&spec).await {
+            Ok(cached) => Self::from_source(Source::new(document, cached.text), &Hosts::Google),
+            Err(error) => {
+                let message = error.to_string();
+                Err(Diagnostic::new(DiagnosticKind::Document, document, message).into())
+            }
+        }
+    }
+
     /// Returns the name of the API: `sqladmin`.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -78,6 +78,12 @@ impl Tables {
         cell
     }
 
+    /// Returns the number of methods that have a cell.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.cells.lock().map_or(0, |cells| cells.len())
+    }
+
     /// Returns the table of a method, which is made the first time.
     pub(crate) fn table(&self, api: &model::Api, method: &model::Method) -> &'static table::Method {
         self.cell(&method.path_name).get_or_init(|| {
