@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, env, error::Error, fs, path::Path};
 
-use gapi_codegen::{Options, Selection, Source, generate};
-use gapi_conformance_glue::{Part, sample};
+use gapi_codegen::{Options, Source, generate};
+use gapi_conformance_glue::{Part, excerpt, sample};
 use serde_json::Value;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -19,27 +19,25 @@ fn main() -> Result<(), Box<dyn Error>> {
         };
         let document = documents.join(format!("{name}.json"));
         println!("cargo::rerun-if-changed={}", document.display());
-        let text = fs::read_to_string(&document)?;
-        let value: Value = serde_json::from_str(&text)?;
+        let value: Value = serde_json::from_str(&fs::read_to_string(&document)?)?;
         let lines = fs::read_to_string(calls.join(&file))?;
         let lines: Vec<Value> = lines
             .lines()
             .map(serde_json::from_str)
             .collect::<Result<_, _>>()?;
-        recorded.insert(name.to_owned(), (text, value, lines));
+        recorded.insert(name.to_owned(), (value, lines));
     }
     let selected = sample(
         recorded
             .iter()
-            .map(|(name, (_, document, lines))| (name.as_str(), document, &lines[..])),
+            .map(|(name, (document, lines))| (name.as_str(), document, &lines[..])),
     );
     let mut parts = Vec::new();
     for (name, methods) in &selected {
-        let source = Source::new(format!("{name}.json"), recorded[name].0.clone());
-        let options = Options::new().selection(Selection::parse(methods)?);
+        let text = excerpt(&recorded[name].0, methods).to_string();
         parts.push(Part {
             document: name.clone(),
-            generated: generate(&source, &options)?,
+            generated: generate(&Source::new(format!("{name}.json"), text), &Options::new())?,
         });
     }
     let out = env::var("OUT_DIR")?;

@@ -50,6 +50,8 @@ enum Chore {
     BenchCompile(bench_compile::Arguments),
     /// Measure calls beside hand-written ones with reqwest and serde: ratios of times on loopback.
     BenchRuntime(programs::Runtime),
+    /// Measure how long it takes from a document to the request of one method at run time, beside reading the document as a JSON value.
+    FirstByte,
     /// Make thousands of calls at once that have to wait for the streams of one connection, or for files: none fails, and each is carried out once.
     Queue(programs::Queue),
     /// Upload and download media through every fault, seed after seed, and measure the memory that it takes.
@@ -89,6 +91,7 @@ fn main() -> ExitCode {
         Chore::Roundtrip(arguments) => conformance::roundtrip(&arguments, &root()),
         Chore::BenchCompile(arguments) => bench_compile::run(&arguments, &root()),
         Chore::BenchRuntime(arguments) => programs::bench_runtime(&arguments, &root()),
+        Chore::FirstByte => programs::first_byte(&root()),
         Chore::Queue(arguments) => programs::queue(&arguments, &root()),
         Chore::SoakMedia(arguments) => programs::soak_media(&arguments, &root()),
         Chore::SoakStore(arguments) => soak_store::run(&arguments),

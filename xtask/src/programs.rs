@@ -58,6 +58,11 @@ pub(crate) fn bench_runtime(arguments: &Runtime, root: &Path) -> Result<bool, Fa
     bench("runtime", arguments.rest.clone(), root)
 }
 
+/// Measures requests that are made from a document; false where a goal is missed.
+pub(crate) fn first_byte(root: &Path) -> Result<bool, Failure> {
+    bench("first-byte", Vec::new(), root)
+}
+
 /// Makes calls that have to wait for each other; false where one fails or is carried out twice.
 pub(crate) fn queue(arguments: &Queue, root: &Path) -> Result<bool, Failure> {
     let numbers = [

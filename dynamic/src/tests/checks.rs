@@ -41,11 +41,7 @@ fn every_mistake_has_its_kind_path_and_nearest_names() {
         (Kind::Type, "body.labels[\"a.b\"]", ""),
         (Kind::Type, "body.made", ""),
         (Kind::UnknownProperty, "body.nam", "name"),
-        (
-            Kind::UnknownProperty,
-            "body.parts[1].parts[0].nmae",
-            "name",
-        ),
+        (Kind::UnknownProperty, "body.parts[1].parts[0].nmae", "name"),
         (Kind::Type, "body.parts[2]", ""),
         (Kind::Type, "body.size", ""),
         (Kind::UnknownValue, "body.state", "OFF"),

@@ -45,7 +45,9 @@ fn opening_a_document_again_makes_no_table() {
     let text = small("title", json!("Opened again and again"));
     let open = || {
         let service = Service::from_json(&*text).unwrap();
-        let request = service.call("things.insert", json!({"thing": "t"})).unwrap();
+        let request = service
+            .call("things.insert", json!({"thing": "t"}))
+            .unwrap();
         request.check().unwrap();
         let tables = tables::of_document(&service.source().text);
         let table = std::ptr::from_ref(request.method().table()) as usize;

@@ -7,7 +7,7 @@ use gapi_conformance_replay::{Line, dynamic_request};
 use gapi_dynamic::{Hosts, Service};
 use serde_json::Value;
 
-use crate::{Observed, name_as_given, observed};
+use crate::{Observed, Recorded, name_as_given, observed};
 
 /// What gapi does otherwise on purpose: its name, and what changes the request of the reference client so that it is the one that gapi has to
 /// send; false where it changes nothing. It has the call, too.
@@ -78,6 +78,25 @@ impl Comparison {
         }
         Err(format!("\n  want {want:?}\n  got  {got:?}"))
     }
+}
+
+/// Makes all recorded calls at run time.
+///
+/// # Errors
+/// When the calls cannot be read.
+pub fn recorded_at_run_time() -> Result<Comparison, String> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = fs::read_dir(here.join("calls")).map_err(|error| error.to_string())?;
+    let mut names: Vec<String> = files
+        .filter_map(|file| file.ok()?.file_name().into_string().ok())
+        .filter_map(|name| Some(name.strip_suffix(".jsonl")?.to_owned()))
+        .collect();
+    names.sort();
+    let mut all = Vec::new();
+    for name in names {
+        all.extend(Recorded::of(&name)?.into_iter().map(Recorded::into_parts));
+    }
+    Ok(Comparison::of(&here.join("../../discovery-docs"), all))
 }
 
 fn open(docs: &Path, document: &str) -> Result<Service, String> {

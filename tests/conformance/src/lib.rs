@@ -1,7 +1,8 @@
 //! Compares requests as a server would see them.
 //!
 //! The calls, and the requests that google-api-python-client made of them, are in `calls/`; `record.py` records them anew. The test
-//! makes a sample of them through generated code, `cargo xtask conformance --recorded` all of them.
+//! makes all of them at run time, and a sample of them through generated code; `cargo xtask conformance --recorded` makes all of them
+//! through generated code.
 
 mod dynamic;
 mod multipart;
@@ -12,7 +13,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use url::Url;
 
-pub use self::dynamic::Comparison;
+pub use self::dynamic::{Comparison, recorded_at_run_time};
 pub use self::replay::{Recorded, replay};
 
 /// What of a request matters to a server. Two requests that differ in spelling only are equal.

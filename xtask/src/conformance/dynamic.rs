@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use gapi_conformance::{Comparison, Recorded};
+use gapi_conformance::Comparison;
 use serde_json::Value;
 
-use crate::workspace::{Failure, documents, read, stem};
+use crate::workspace::{Failure, read};
 
 /// Makes the calls of a file; `wanted` has the requests of the reference client, one per line. True when all are equal.
 pub(super) fn of_files(calls: &Path, wanted: &Path, docs: &Path) -> Result<bool, Failure> {
@@ -17,13 +17,8 @@ pub(super) fn of_files(calls: &Path, wanted: &Path, docs: &Path) -> Result<bool,
 }
 
 /// Makes the recorded calls of the vendored documents. True when all are equal.
-pub(super) fn recorded(docs: &Path) -> Result<bool, Failure> {
-    let mut all = Vec::new();
-    for file in documents(docs)? {
-        let recorded = Recorded::of(&stem(&file))?;
-        all.extend(recorded.into_iter().map(Recorded::into_parts));
-    }
-    Ok(report(&Comparison::of(docs, all)))
+pub(super) fn recorded() -> Result<bool, Failure> {
+    Ok(report(&gapi_conformance::recorded_at_run_time()?))
 }
 
 fn report(comparison: &Comparison) -> bool {

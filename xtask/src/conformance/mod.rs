@@ -60,7 +60,7 @@ pub(crate) fn calls(arguments: &Calls, root: &Path) -> Result<bool, Failure> {
     match (&arguments.calls, &arguments.out, &arguments.want) {
         (Some(calls), _, Some(want)) => dynamic::of_files(calls, want, &docs),
         (Some(calls), Some(out), _) => calls::run(calls, out, &docs, root),
-        _ if arguments.dynamic => dynamic::recorded(&docs),
+        _ if arguments.dynamic => dynamic::recorded(),
         _ => recorded::run(&docs, root),
     }
 }

@@ -10,7 +10,7 @@ mod sample;
 mod text;
 mod types;
 
-pub use self::sample::{Methods, sample};
+pub use self::sample::{Methods, excerpt, sample};
 
 use gapi_codegen::{Generated, model::Api};
 use proc_macro2::{Ident, Span, TokenStream};

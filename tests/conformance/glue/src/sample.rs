@@ -1,17 +1,18 @@
-//! Chooses few methods that have every form that all methods have.
+//! Chooses few methods that have every form of a type that all methods have.
 //!
-//! A form is what decides how a parameter, a body or an address travels: a verb, a location with type and format, a property's type, a recursion, a
-//! kind of upload. The compiler takes a minute for the modules of all recorded calls, and a few seconds for a sample of them.
+//! A form is what generated code has a type for: a location of a parameter with type and format, a property's type, a recursion, a kind of
+//! upload. What the tables of methods decide, such as verbs and addresses, all recorded calls show at run time. The compiler takes a minute
+//! for the modules of all recorded calls, and a few seconds for a sample of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Methods by document: `sqladmin.v1` to `instances.list`.
 pub type Methods = BTreeMap<String, BTreeSet<String>>;
 
-/// Returns methods of `calls` that have together every form that occurs, at least one of each document. `calls` has the document of each by its name, and
-/// the calls as they were recorded.
+/// Returns methods of `calls` that have together every form that occurs. `calls` has the document of each by its name, and the calls as they
+/// were recorded.
 #[must_use]
 pub fn sample<'a>(calls: impl IntoIterator<Item = (&'a str, &'a Value, &'a [Value])>) -> Methods {
     let mut forms = Forms::default();
@@ -30,10 +31,8 @@ pub fn sample<'a>(calls: impl IntoIterator<Item = (&'a str, &'a Value, &'a [Valu
             let mut found = schemas.reached(&method["request"]);
             let reached = schemas.reached(&method["response"]);
             let cost = 1 + found.properties + reached.properties;
-            of_method(document, method, &mut found.forms);
+            of_method(method, &mut found.forms);
             of_calls(&calls, &mut found.forms);
-            // Each document has one method at least.
-            found.forms.insert(format!("document {name}"));
             candidates.push(Candidate {
                 document: name,
                 path: path.to_owned(),
@@ -96,79 +95,73 @@ fn method<'a>(document: &'a Value, path: &str) -> Option<&'a Value> {
     resource["methods"].get(name)
 }
 
-/// The address, the parameters and the media of a method.
-fn of_method(document: &Value, method: &Value, forms: &mut BTreeSet<String>) {
-    let text = |name: &str| method[name].as_str().unwrap_or_default();
-    let path = text("path");
-    forms.insert(format!("verb {}", text("httpMethod")));
-    for (form, has) in [
-        ("reserved expansion", path.contains("{+")),
-        ("verb after a colon", path.contains("}:")),
-        ("two variables", path.matches('{').count() > 1),
-        ("no variable", !path.contains('{')),
-        (
-            "absolute path",
-            path.starts_with('/') || path.contains("://"),
-        ),
-    ] {
-        if has {
-            forms.insert(form.to_owned());
-        }
-    }
-    for key in method.as_object().into_iter().flat_map(|map| map.keys()) {
-        forms.insert(format!("method has {key}"));
-    }
+/// The parameters and the media of a method.
+fn of_method(method: &Value, forms: &mut BTreeSet<String>) {
     for protocol in entries(&method["mediaUpload"]["protocols"]) {
         forms.insert(format!("upload {}", protocol.0));
     }
-    let common = entries(&document["parameters"]).map(|(_, parameter)| ("common", parameter));
-    let own = entries(&method["parameters"]).map(|(_, parameter)| ("own", parameter));
-    for (whose, parameter) in common.chain(own) {
+    for (_, parameter) in entries(&method["parameters"]) {
         let location = parameter["location"].as_str().unwrap_or_default();
+        let repeated = if parameter["repeated"] == true {
+            " repeated"
+        } else {
+            ""
+        };
         forms.insert(format!(
-            "{whose} {location} parameter {}",
+            "{location} parameter {}{repeated}",
             scalar(parameter)
         ));
     }
 }
 
-/// What the calls show that the document does not: media, and headers that depend on values.
+/// What the calls show that the document does not: media.
 fn of_calls(calls: &[&Value], forms: &mut BTreeSet<String>) {
-    for call in calls {
-        for (key, _) in entries(call) {
-            forms.insert(format!("call has {key}"));
-        }
-        for (_, value) in entries(&call["params"]) {
-            if value.as_str().is_some_and(|text| text.contains("%2F")) {
-                forms.insert("a name with an escape".to_owned());
-            }
-        }
-        for (header, _) in entries(&call["want"]["headers"]) {
-            forms.insert(format!("header {header}"));
-        }
+    for (key, _) in calls.iter().flat_map(|call| entries(call)) {
+        forms.insert(format!("call has {key}"));
     }
 }
 
-/// Type, format and what else decides how a value without parts travels.
+/// What decides the type of a value without parts.
 fn scalar(value: &Value) -> String {
-    let mut form = String::new();
-    for key in ["type", "format"] {
-        form += value[key].as_str().unwrap_or("-");
-        form.push(' ');
+    let text = |key: &str| value[key].as_str().unwrap_or("-");
+    let values = if value.get("enum").is_some() {
+        " enum"
+    } else {
+        ""
+    };
+    format!("{} {}{values}", text("type"), text("format"))
+}
+
+/// Returns the part of a document that these methods need, so that the rest need not be generated to be left out.
+#[must_use]
+pub fn excerpt(document: &Value, methods: &BTreeSet<String>) -> Value {
+    let schemas = Schemas::of(document);
+    let mut excerpt = document.clone();
+    for part in ["schemas", "resources", "methods"] {
+        excerpt[part] = Value::Object(Map::new());
     }
-    for key in ["required", "repeated", "readOnly"] {
-        if value[key] == true {
-            form += key;
-            form.push(' ');
+    for path in methods {
+        let Some(method) = method(document, path) else {
+            continue;
+        };
+        let mut at = &mut excerpt;
+        let mut parts = path.split('.').peekable();
+        while let Some(part) = parts.next() {
+            let kind = if parts.peek().is_some() {
+                "resources"
+            } else {
+                "methods"
+            };
+            at = &mut at[kind][part];
+        }
+        *at = method.clone();
+        for body in ["request", "response"] {
+            for name in schemas.reached(&method[body]).names {
+                excerpt["schemas"][name] = document["schemas"][name].clone();
+            }
         }
     }
-    for key in ["enum", "pattern", "default", "deprecated"] {
-        if value.get(key).is_some() {
-            form += key;
-            form.push(' ');
-        }
-    }
-    form
+    excerpt
 }
 
 fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
@@ -180,12 +173,14 @@ struct Schemas<'a>(BTreeMap<&'a str, Schema<'a>>);
 
 #[derive(Default)]
 struct Schema<'a> {
-    found: Found,
+    found: Found<'a>,
     references: BTreeSet<&'a str>,
 }
 
 #[derive(Clone, Default)]
-struct Found {
+struct Found<'a> {
+    /// The schemas.
+    names: BTreeSet<&'a str>,
     forms: BTreeSet<String>,
     properties: usize,
 }
@@ -201,7 +196,7 @@ impl<'a> Schemas<'a> {
     }
 
     /// What a request or a response reaches.
-    fn reached(&self, root: &Value) -> Found {
+    fn reached(&self, root: &'a Value) -> Found<'a> {
         let mut found = Found::default();
         let mut open: Vec<&str> = root["$ref"].as_str().into_iter().collect();
         let mut visited: BTreeSet<&str> = open.iter().copied().collect();
@@ -209,6 +204,7 @@ impl<'a> Schemas<'a> {
             let Some(schema) = self.0.get(name) else {
                 continue;
             };
+            found.names.insert(name);
             found.properties += schema.found.properties;
             found.forms.extend(schema.found.forms.iter().cloned());
             if schema.references.contains(name) {
@@ -277,6 +273,10 @@ mod tests {
             selected.contains(&"r.post") && selected.contains(&"r.list"),
             "{selected:?}"
         );
+        let excerpt = excerpt(&document, &BTreeSet::from(["r.post".to_owned()]));
+        let names: Vec<&String> = entries(&excerpt["schemas"]).map(|(name, _)| name).collect();
+        assert_eq!(names, ["A"]);
+        assert_eq!(entries(&excerpt["resources"]["r"]["methods"]).count(), 1);
         assert_ne!(
             selected.contains(&"r.text"),
             selected.contains(&"r.same"),
