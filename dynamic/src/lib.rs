@@ -38,6 +38,11 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
+/// The programs of the guide compile.
+#[cfg(all(doctest, feature = "fetch"))]
+#[doc = include_str!("../../docs/guide/dynamic.md")]
+mod guide {}
+
 pub use diagnostics::{Diagnostic, DiagnosticKind, Diagnostics};
 pub use hosts::Hosts;
 pub use json::Json;

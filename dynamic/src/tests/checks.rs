@@ -185,3 +185,30 @@ fn bytes_of_any_type_are_a_body_too() {
     let http = request.to_http().unwrap();
     assert_eq!(http.body().as_ref(), b"hello");
 }
+
+#[test]
+fn every_body_to_fill_in_passes_and_a_typo_is_found() {
+    let sqladmin = service("sqladmin.v1");
+    let mut typos = 0;
+    for entry in sqladmin.methods() {
+        let method = sqladmin.find(&entry.name).unwrap();
+        let described = gapi_codegen::describe::method(method.api(), method.model(), 3);
+        let Some(Value::Object(body)) = described.body.map(|body| body.json) else {
+            continue;
+        };
+        let mistakes = |body: &Value| {
+            let all = method.call().body(body).check().err().unwrap_or_default();
+            let all = all.iter().filter(|one| one.kind != Kind::MissingParameter);
+            all.cloned().collect::<Vec<_>>()
+        };
+        let all = Value::from(body.clone());
+        assert_eq!(mistakes(&all), [], "{} {all}", entry.name);
+        for (name, value) in body {
+            let wrong = json!({format!("{name}x"): value});
+            let found = mistakes(&wrong);
+            assert_eq!(found[0].nearest.first(), Some(&name), "{}", entry.name);
+            typos += 1;
+        }
+    }
+    assert!(typos > 100, "{typos} typos");
+}
