@@ -63,7 +63,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let rows = (0..250).map(|n| json!({"name": format!("person {n:03}"), "age": 18 + n % 60}));
     insert(&client, rows).await?;
     println!("streamed 250 rows in");
-    // A row that does not fit is told by its place; nothing of the request is taken then.
+    // A row that does not fit is reported with its index; nothing of the request is inserted then.
     let odd = insert(&client, [json!({"name": "odd", "shoe_size": 43})]).await;
     println!(
         "refused: {}",
@@ -99,7 +99,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .unwrap_or_default();
     let names: Vec<_> = names.into_iter().filter_map(|field| field.name).collect();
     println!("\n{}", names.join(" | "));
-    // What came with the answer is the first page; the job has the others.
+    // The response has the first page; the job has the others.
     let job = response
         .job_reference
         .and_then(|job| job.job_id)

@@ -45,7 +45,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let requests = google.server().count("/batch/");
     println!("{} events in {requests} requests", made.len());
 
-    // Two of these fail for a while: one is answered with 503, the answer of another one is lost. They alone are asked for again.
+    // Two of these fail for a while: one gets status 503, the response of another one is lost. They alone are asked for again.
     google.batches().fail_next("/events/standup002", 503);
     google.batches().fail_next("/events/standup003", 0);
     let mut batch = Batch::new();

@@ -200,7 +200,7 @@ async fn label(
     let patch = DatabaseInstance {
         settings: Some(Settings {
             user_labels: Some(labels),
-            // The version that was read: if somebody else changed the settings meanwhile, the server refuses.
+            // The version that was read: if another user changed the settings meanwhile, the server refuses.
             settings_version: current.settings_version,
             ..Settings::default()
         }),

@@ -1,5 +1,5 @@
 //! Acts for a user of a domain, through domain-wide delegation: first without the administrator's permission, to show what the
-//! refusal says, then with it.
+//! refusal, then with it.
 //!
 //! ```sh
 //! cargo run --example delegated_user

@@ -57,7 +57,7 @@ async fn tour(client: &Client) -> Result<(), Box<dyn Error>> {
         println!("  {modified}  {name}");
     }
 
-    // The file's name tells the type of the media.
+    // The type of the media is guessed from the file's name.
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("greeting.txt");
     std::fs::write(&path, "Good morning.\n")?;

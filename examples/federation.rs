@@ -1,5 +1,5 @@
 //! Calls an API with the identity of another provider: a token in a file, as Kubernetes mounts one; the keys of an EC2 instance;
-//! and a supplier of the program's own. Nobody has a key of a service account.
+//! and a supplier of the program's own. There is no key of a service account.
 //!
 //! ```sh
 //! cargo run --example federation

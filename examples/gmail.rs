@@ -14,7 +14,7 @@ gapi::api! {
     mod gmail = "discovery-docs/gmail.v1.json" { users.labels.{create, list}, users.messages.{send, list, get, modify} };
 }
 
-/// The mailbox of whoever is signed in.
+/// The mailbox of the signed-in user.
 const ME: &str = "me";
 
 #[tokio::main]

@@ -1,5 +1,5 @@
 //! Acts as a service account without its key: the program's own credentials are allowed to impersonate it. First without that
-//! permission, to show what the refusal says; then with it; then for a user of a domain, with no key anywhere.
+//! permission, to show the refusal; then with it; then for a user of a domain, with no key anywhere.
 //!
 //! ```sh
 //! cargo run --example impersonation

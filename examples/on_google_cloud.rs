@@ -3,7 +3,7 @@
 //! ```sh
 //! cargo run --example on_google_cloud                # on a made-up machine of Google Cloud: no account, no set-up
 //! gcloud auth application-default login
-//! cargo run --example on_google_cloud -- --real      # with whatever credentials this machine has; changes nothing
+//! cargo run --example on_google_cloud -- --real      # with the credentials of this machine; changes nothing
 //! ```
 
 use std::{error::Error, process::ExitCode};

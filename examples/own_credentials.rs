@@ -27,7 +27,7 @@ gapi::api! {
 async fn main() -> Result<(), Box<dyn Error>> {
     let google = Arc::new(Google::start().await?);
 
-    // A broker, a side-car, a command: whatever gives tokens. The function runs when a token is needed, once for all who wait.
+    // A broker, a side-car, a command: anything that returns tokens. The function runs when a token is needed, once for all who wait.
     let broker = Arc::clone(&google);
     let from_broker = from_fn(move || {
         let token = broker.issue_token(&[sqladmin::scope::SQLSERVICE_ADMIN]);

@@ -78,7 +78,7 @@ async fn live(record: bool) -> Result<(), Box<dyn Error>> {
 async fn replay() -> Result<(), Box<dyn Error>> {
     let replay = Replay::open(RECORDING)?;
     run(&replay.client()).await?;
-    // Nobody signs in here.
+    // No user signs in here.
     let unused: Vec<_> = replay
         .unused()
         .into_iter()

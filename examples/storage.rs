@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => {
             let server = Storage::start().await?;
-            // Two of five requests meet some trouble: a reset, an overload, a lost answer, a session that is gone.
+            // Two of five requests meet some trouble: a reset, an overload, a lost response, a session that is gone.
             server.seed(Some(1));
             let client = Client::builder()
                 .credentials(Anonymous)

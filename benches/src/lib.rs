@@ -14,7 +14,7 @@ gapi::api! {
 
 include!(concat!(env!("OUT_DIR"), "/modules.rs"));
 
-/// The same page with serde's derives, as a program would write it by hand: known fields only.
+/// The same page with serde's derives, as a program would write it: known fields only.
 pub mod by_hand {
     use std::collections::BTreeMap;
 

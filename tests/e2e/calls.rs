@@ -1,4 +1,4 @@
-//! Values, pages, changes, and the errors that the API answers with.
+//! Values, pages, changes, and the errors that the API returns.
 
 use gapi::{ErrorDetail, ErrorKind};
 use serde_json::json;

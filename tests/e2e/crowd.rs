@@ -14,7 +14,7 @@ use tokio::{sync::Barrier, task::JoinSet};
 
 use crate::support::{INSTANCES, PROJECT, google, signed_in, sqladmin};
 
-/// Token requests travel; API calls are answered at once, so that ten thousand of them need no ten thousand sockets.
+/// Token requests travel; API calls get their responses at once, so that ten thousand of them need no ten thousand sockets.
 #[derive(Debug)]
 struct TokensOnly(Arc<dyn Transport>);
 
@@ -80,7 +80,7 @@ async fn ten_thousand_calls_on_an_expired_token_make_one_token_request() {
 
     clock.advance(Duration::from_secs(4000));
     google.tokens().set_clock(4000);
-    // The token comes only when somebody has asked for it, so no caller can profit from an early answer.
+    // The token comes only after a caller asked for it, so no caller can profit from an early response.
     let gate = Gate::new();
     google
         .server()
@@ -100,7 +100,7 @@ async fn a_hundred_401_responses_make_one_more_token_request() {
     let (google, client) = signed_in().await;
     assert_eq!(all_succeed(crowd(&client, 1)).await, 1);
     google.tokens().revoke_all();
-    // All hundred are on their way with the old token before the first one is answered.
+    // All hundred are sent with the old token before the first response.
     let gate = Gate::new();
     google
         .server()

@@ -1,4 +1,4 @@
-//! Answers that break, and redirects.
+//! Responses that break, and redirects.
 
 use std::sync::Arc;
 

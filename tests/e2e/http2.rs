@@ -31,14 +31,14 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::support::{Hurried, PROJECT, sqladmin};
 
-/// What a stream ends with in place of an answer.
+/// What a stream ends with in place of a response.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Act {
     /// A reset with this reason, before the head.
     Reset(h2::Reason),
     /// A reset in the middle of the body.
     HalfBody,
-    /// A whole answer, after which the connection takes no further stream (GOAWAY).
+    /// A whole response, after which the connection takes no further stream (GOAWAY).
     GoAway,
 }
 
@@ -257,10 +257,10 @@ impl hyper::body::Body for Half {
 
 #[tokio::test]
 async fn many_calls_share_one_connection() {
-    // No request is answered before all of them are there, so they do travel side by side.
+    // No response is sent before all requests are there, so they do travel side by side.
     let server = Server::start(&[], 20).await;
     let client = server.client();
-    // Until the first handshake is over, nobody knows that one connection is enough.
+    // Until the first handshake is over, it is not known that one connection is enough.
     let first = sqladmin::instances().get(PROJECT, "first").send(&client);
     first.await.unwrap();
     let calls = (0..20).map(|_| {
@@ -359,7 +359,7 @@ async fn held(streams: u32, options: CallOptions) -> (Server, ManualClock, Clien
     let server = Server::holding(streams).await;
     let clock = ManualClock::new(SystemTime::now());
     let client = server.client_with(Arc::new(clock.clone()), options);
-    // Until the first handshake is over, nobody knows how many streams there may be.
+    // Until the first handshake is over, the number of streams is not known.
     server.release_first();
     let first = sqladmin::instances().get(PROJECT, "first").send(&client);
     first.await.unwrap();
@@ -440,7 +440,7 @@ async fn a_post_that_got_no_stream_is_sent_again_and_carried_out_once() {
     let post = || tokio::spawn(create().send(&client).with_meta());
     let first = post();
     server.held(1).await;
-    // The connection has taken one more; the third stands behind it.
+    // The connection has taken one more; the third waits behind it.
     let second = post();
     let taken = async {
         for _ in 0..100 {
@@ -453,7 +453,7 @@ async fn a_post_that_got_no_stream_is_sent_again_and_carried_out_once() {
         tokio::task::yield_now().await;
     }
     clock.advance(Duration::from_secs(60));
-    // What the connection had may go out yet, so that only who sent it can say whether it may be repeated.
+    // What the connection had may go out yet, so that only its sender knows whether it may be repeated.
     let error = second.await.unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
     assert!(

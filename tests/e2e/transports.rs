@@ -18,7 +18,7 @@ async fn a_client_of_ones_own_has_its_own_connections() {
         .unwrap();
     let client = Client::builder()
         .credentials(AccessToken::new("token"))
-        // No such host: only the proxy can answer.
+        // No such host: only the proxy can respond.
         .endpoint("http://sqladmin.invalid")
         .transport(own)
         .build()

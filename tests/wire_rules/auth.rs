@@ -52,20 +52,20 @@ async fn scopes_that_credentials_are_asked_for() {
         .expect("a client");
     let get = || Get::new().set("name", "a");
     let patch = || Patch::new().set("bucket", "b").set("object", "o");
-    get().send(&client).await.expect("an answer");
-    patch().send(&client).await.expect("an answer");
+    get().send(&client).await.expect("a response");
+    patch().send(&client).await.expect("a response");
     get()
         .send(&client)
         .scopes(["one", "two"])
         .await
-        .expect("an answer");
+        .expect("a response");
     let narrow = script
         .builder()
         .credentials(Arc::clone(&asked))
         .scope_policy(ScopePolicy::Narrowest)
         .build()
         .expect("a client");
-    get().send(&narrow).await.expect("an answer");
+    get().send(&narrow).await.expect("a response");
     let asked: Vec<_> = asked
         .0
         .lock()
@@ -101,16 +101,16 @@ async fn the_kinds_of_identity() {
         .credentials(ApiKey::new("K"))
         .build()
         .expect("a client");
-    Create::new().send(&key).await.expect("an answer");
+    Create::new().send(&key).await.expect("a response");
     Create::new()
         .send(&key.with_credentials(AccessToken::new("T")))
         .await
-        .expect("an answer");
+        .expect("a response");
     Create::new()
         .send(&key)
         .header("authorization", "Custom x")
         .await
-        .expect("an answer");
+        .expect("a response");
     let recorded = script.recorded();
     assert_eq!(recorded[0].header("x-goog-api-key"), Some("K"));
     assert_eq!(recorded[1].header("x-goog-api-key"), None);
@@ -165,7 +165,7 @@ async fn a_universe_that_does_not_fit_is_noticed_before_a_token_leaves() {
         .universe_domain("example.goog")
         .build()
         .expect("a client");
-    Create::new().send(&client).await.expect("an answer");
+    Create::new().send(&client).await.expect("a response");
     assert!(
         script
             .only()
@@ -189,6 +189,6 @@ async fn an_endpoint_of_the_client_gets_credentials_over_http() {
         .endpoint("http://127.0.0.1:1")
         .build()
         .expect("a client");
-    Create::new().send(&client).await.expect("an answer");
+    Create::new().send(&client).await.expect("a response");
     assert_eq!(script.only().header("authorization"), Some("Bearer t"));
 }

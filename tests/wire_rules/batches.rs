@@ -211,7 +211,7 @@ async fn one_host_and_so_many_calls_per_request() {
     let mut one = Batch::default();
     let handle = one.add(get("things/a"));
     let mut responses = one.send(&client).await.expect("a batch");
-    responses.take(handle).expect("an answer");
+    responses.take(handle).expect("a response");
     assert_eq!(
         universe.only().url,
         "https://things.example.goog/batch/things"
@@ -574,7 +574,7 @@ async fn a_rejected_token_is_replaced_once_for_all_parts() {
     let b = batch.add(get("things/b"));
     let mut responses = batch.send(&client).await.expect("a batch");
     for handle in [open, a, b] {
-        responses.take(handle).expect("an answer");
+        responses.take(handle).expect("a response");
     }
     let sizes: Vec<_> = script
         .recorded()

@@ -26,23 +26,23 @@ async fn typed_and_raw_bodies() {
         .body(&typed)
         .send(&client)
         .await
-        .expect("an answer");
+        .expect("a response");
     Create::new()
         .body(json!({"name": null, "unknown": [1]}))
         .send(&client)
         .await
-        .expect("an answer");
+        .expect("a response");
     Create::new()
         .body(Thing::default())
         .send(&client)
         .await
-        .expect("an answer");
+        .expect("a response");
     let ready = Body::from_json("{\"size\": 1.0}").expect("JSON");
     Create::new()
         .body(ready)
         .send(&client)
         .await
-        .expect("an answer");
+        .expect("a response");
     let recorded = script.recorded();
     assert_eq!(
         recorded[0].json(),
@@ -64,7 +64,7 @@ async fn explicit_nulls_and_new_properties_travel() {
         .body(patch)
         .send(&script.client())
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(
         script.only().json(),
         json!({"name": "a", "size": null, "newer": true})
@@ -79,7 +79,7 @@ async fn the_data_wrapper_is_put_on_and_taken_off() {
         .body(thing("a"))
         .send(&client)
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(
         (response.name.as_deref(), response.size),
         (Some("b"), Some(2))
@@ -89,8 +89,8 @@ async fn the_data_wrapper_is_put_on_and_taken_off() {
         .body(json!({"data": {"name": "a"}}))
         .send(&client)
         .await
-        .expect("an answer");
-    Translate::new().send(&client).await.expect("an answer");
+        .expect("a response");
+    Translate::new().send(&client).await.expect("a response");
     let recorded = script.recorded();
     assert_eq!(recorded[0].json(), json!({"data": {"name": "a"}}));
     assert_eq!(recorded[1].json(), json!({"data": {"name": "a"}}));
@@ -100,7 +100,7 @@ async fn the_data_wrapper_is_put_on_and_taken_off() {
         .send(&client)
         .raw()
         .await
-        .expect("an answer");
+        .expect("a response");
     assert!(raw.starts_with(b"{\"data\""));
 }
 
@@ -146,7 +146,7 @@ async fn a_response_without_its_wrapper_is_read_too() {
     let response = Translate::new()
         .send(&script.client())
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(response.name.as_deref(), Some("b"));
     let script = Script::new(|_| script::json(200, r#"{"data": {"size": "x"}}"#));
     let response = Translate::new().send(&script.client()).await;

@@ -165,7 +165,7 @@ pub(crate) fn part(from: usize, count: usize) -> Step {
         let range = format!("bytes {from}-19/20");
         response = response.status(206).header("content-range", range);
     }
-    Step::Respond(response.body(body).expect("an answer"))
+    Step::Respond(response.body(body).expect("a response"))
 }
 
 #[tokio::test(start_paused = true)]

@@ -49,7 +49,7 @@ fn pieces(
     Step::Respond(
         response
             .body(Body::from_stream(stream, None))
-            .expect("an answer"),
+            .expect("a response"),
     )
 }
 
@@ -146,7 +146,7 @@ async fn chunks_come_one_by_one() {
         .response_limit(1)
         .stream()
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(chunks.status(), 200);
     assert_eq!(chunks.content_type(), Some("text/plain"));
     assert_eq!(chunks.content_length(), Some(13));
@@ -245,7 +245,7 @@ async fn less_or_more_than_declared_is_an_error() {
             .download(&client)
             .stream()
             .await
-            .expect("an answer");
+            .expect("a response");
         let mut good = 0;
         let error = loop {
             match chunks.try_next().await {

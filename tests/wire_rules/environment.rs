@@ -37,12 +37,12 @@ async fn an_emulator_gets_no_credentials_and_no_key() {
         .environment(emulators())
         .build()
         .expect("a client");
-    bucket().send(&client).await.expect("an answer");
-    Document::new().send(&client).await.expect("an answer");
+    bucket().send(&client).await.expect("a response");
+    Document::new().send(&client).await.expect("a response");
     Upload::<crate::api::Thing>::new(gapi::Request::into_call(bucket()), b"x".to_vec())
         .send(&client)
         .await
-        .expect("an answer");
+        .expect("a response");
     let recorded = script.recorded();
     let urls: Vec<&str> = recorded
         .iter()
@@ -65,7 +65,7 @@ async fn an_emulator_gets_no_credentials_and_no_key() {
         .send(&client)
         .header("authorization", "Bearer mine")
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(
         script.recorded()[3].header("authorization"),
         Some("Bearer mine")
@@ -134,13 +134,13 @@ async fn an_endpoint_or_a_word_keeps_emulators_out() {
             .expect("a client")
     };
     let off = client(script.builder().emulators(false));
-    bucket().send(&off).await.expect("an answer");
+    bucket().send(&off).await.expect("a response");
     let custom = client(script.builder().endpoint("https://proxy.example/p"));
     bucket()
         .send(&custom)
         .location("mars")
         .await
-        .expect("an answer");
+        .expect("a response");
     let recorded = script.recorded();
     assert_eq!(
         recorded[0].url,
@@ -164,17 +164,17 @@ async fn locations_are_those_of_the_document() {
         .location("europe-west1")
         .build()
         .expect("a client");
-    bucket().send(&client).await.expect("an answer");
+    bucket().send(&client).await.expect("a response");
     bucket()
         .send(&client)
         .location("us-east1")
         .await
-        .expect("an answer");
+        .expect("a response");
     bucket()
         .send(&client)
         .location("global")
         .await
-        .expect("an answer");
+        .expect("a response");
     let hosts: Vec<String> = script
         .recorded()
         .iter()
@@ -247,7 +247,7 @@ async fn client_certificates_have_their_own_endpoints() {
             false,
         ),
     ] {
-        assert_eq!(url(builder, &script).await.expect("an answer"), expected);
+        assert_eq!(url(builder, &script).await.expect("a response"), expected);
     }
     let error = url(builder(with_variable("Always")), &script)
         .await
@@ -280,7 +280,7 @@ async fn the_environment_names_the_quota_project_by_default() {
         if let Some(project) = own {
             sending = sending.quota_project(project);
         }
-        sending.await.expect("an answer");
+        sending.await.expect("a response");
         let recorded = script.recorded().pop().expect("a request");
         recorded.header("x-goog-user-project").map(String::from)
     };
@@ -317,7 +317,7 @@ async fn a_universe_of_the_environment() {
     bucket()
         .send(&client.build().expect("a client"))
         .await
-        .expect("an answer");
+        .expect("a response");
     assert!(
         script
             .only()

@@ -41,7 +41,7 @@ pub(crate) fn zipped(status: u16, body: &[u8]) -> Step {
             futures_util::stream::iter(pieces),
             Some(body.len() as u64),
         ));
-    Step::Respond(response.expect("an answer"))
+    Step::Respond(response.expect("a response"))
 }
 
 fn get() -> Get {
@@ -56,7 +56,7 @@ async fn responses_are_decompressed() {
         Script::new(move |_| zipped(200, &body))
     };
     let client = script.client();
-    let response = get().send(&client).with_meta().await.expect("an answer");
+    let response = get().send(&client).with_meta().await.expect("a response");
     assert_eq!(response.name.as_deref().map(str::len), Some(100_000));
     for gone in ["content-encoding", "content-length"] {
         assert!(!response.headers().contains_key(gone), "{gone}");

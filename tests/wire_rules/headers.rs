@@ -14,7 +14,7 @@ async fn the_headers_of_every_request() {
         .set("name", "a")
         .send(&script.client())
         .await
-        .expect("an answer");
+        .expect("a response");
     let recorded = script.only();
     assert_eq!(recorded.header("accept"), Some("application/json"));
     assert_eq!(recorded.header("accept-encoding"), Some("gzip"));
@@ -48,8 +48,8 @@ async fn content_headers_follow_the_body() {
         .body(thing("a"))
         .send(&client)
         .await
-        .expect("an answer");
-    Create::new().send(&client).await.expect("an answer");
+        .expect("a response");
+    Create::new().send(&client).await.expect("a response");
     Delete::new()
         .set("id", "1")
         .send(&client)
@@ -76,7 +76,7 @@ async fn user_agents() {
         .user_agent("inventory/1.4")
         .build()
         .expect("a client");
-    Create::new().send(&client).await.expect("an answer");
+    Create::new().send(&client).await.expect("a response");
     assert_eq!(
         script.only().header("user-agent"),
         Some(concat!("inventory/1.4 gapi/", env!("CARGO_PKG_VERSION")))
@@ -103,7 +103,7 @@ async fn headers_of_the_caller() {
         .header(http::header::IF_MATCH, "\"etag\"".to_owned())
         .header("x-number", 7)
         .await
-        .expect("an answer");
+        .expect("a response");
     let recorded = script.only();
     assert_eq!(recorded.headers.get_all("x-a").iter().count(), 1);
     assert_eq!(recorded.header("x-a"), Some("again"));
@@ -136,14 +136,14 @@ async fn who_pays() {
         .credentials(gapi::auth::AccessToken::new("t").quota_project("of-credentials"))
         .build()
         .expect("a client");
-    Create::new().send(&client).await.expect("an answer");
+    Create::new().send(&client).await.expect("a response");
     let on_client = client.with_options(CallOptions::new().quota_project("of-client"));
-    Create::new().send(&on_client).await.expect("an answer");
+    Create::new().send(&on_client).await.expect("a response");
     Create::new()
         .send(&on_client)
         .quota_project("of-call")
         .await
-        .expect("an answer");
+        .expect("a response");
     let projects: Vec<_> = script
         .recorded()
         .iter()

@@ -141,7 +141,7 @@ async fn a_download_ends_with_its_last_byte() {
         .download(&client)
         .stream()
         .await
-        .expect("an answer");
+        .expect("a response");
     let (attempts, calls) = reported.take();
     assert_eq!((attempts.len(), calls.len()), (1, 0));
     while chunks.try_next().await.expect("a chunk").is_some() {}
@@ -153,7 +153,7 @@ async fn a_download_ends_with_its_last_byte() {
         .download(&client)
         .stream()
         .await
-        .expect("an answer");
+        .expect("a response");
     drop(chunks);
     let (_, calls) = reported.take();
     assert!(calls[0].dropped);

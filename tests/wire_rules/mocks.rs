@@ -155,7 +155,7 @@ async fn delays_pass_on_the_mocks_clock() {
         tokio::task::yield_now().await;
     }
     clock.advance(Duration::from_secs(90));
-    call.await.expect("no panic").expect("an answer");
+    call.await.expect("no panic").expect("a response");
     assert_eq!(
         clock.now(),
         std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(90)
@@ -170,7 +170,7 @@ async fn a_mock_is_a_transport_for_any_client() {
         .transport(mock.clone())
         .build()
         .expect("a client");
-    get("a").send(&client).await.expect("an answer");
+    get("a").send(&client).await.expect("a response");
     assert_eq!(
         mock.calls()[0].header("authorization"),
         Some("Bearer CANARY")

@@ -23,7 +23,7 @@ async fn query_parameters_that_every_api_understands() {
         .param("custom", 3)
         .param("custom", 4)
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(
         script.only().target(),
         "/v1/things?fields=name%2Csize&quotaUser=u%201&prettyPrint=false&trace=token%3Ax&key=K&%24.xgafv=2&custom=3&custom=4&alt=json"
@@ -39,7 +39,7 @@ async fn an_option_replaces_the_parameter_of_its_name() {
         .send(&script.client())
         .param("view", "option")
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(script.only().target(), "/v1/a?view=option&alt=json");
     // The path is not a matter of options.
     Get::new()
@@ -47,7 +47,7 @@ async fn an_option_replaces_the_parameter_of_its_name() {
         .send(&script.client())
         .param("name", "b")
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(script.recorded()[1].target(), "/v1/a?name=b&alt=json");
 }
 
@@ -66,14 +66,14 @@ async fn defaults_of_a_client_yield_to_the_call() {
         .send(&narrower)
         .fields("b")
         .await
-        .expect("an answer");
-    Create::new().send(&client).await.expect("an answer");
+        .expect("a response");
+    Create::new().send(&client).await.expect("a response");
     Create::new()
         .send(&client)
         .options(CallOptions::new().fields("c"))
         .param("p", 9)
         .await
-        .expect("an answer");
+        .expect("a response");
     let targets: Vec<_> = script
         .recorded()
         .iter()
@@ -123,7 +123,7 @@ async fn pages_and_items_have_the_same_options() {
 async fn a_clients_api_key_is_an_identity_of_its_own() {
     let script = Script::empty();
     let client = script.builder().api_key("K").build().expect("a client");
-    Create::new().send(&client).await.expect("an answer");
+    Create::new().send(&client).await.expect("a response");
     let recorded = script.only();
     assert_eq!(recorded.target(), "/v1/things?key=K&alt=json");
     assert_eq!(recorded.header("authorization"), None);
@@ -149,20 +149,28 @@ async fn metadata_raw_bytes_and_text() {
         .send(&client)
         .with_meta()
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(response.name.as_deref(), Some("a"));
     assert_eq!(
         (response.status().as_u16(), response.etag()),
         (201, Some("\"e1\""))
     );
     assert_eq!(response.headers()["x-n"], "7");
-    let raw = Create::new().send(&client).raw().await.expect("an answer");
+    let raw = Create::new().send(&client).raw().await.expect("a response");
     assert_eq!(&**raw, br#"{"name": "a"}"#);
     assert_eq!(
-        Create::new().send(&client).text().await.expect("an answer"),
+        Create::new()
+            .send(&client)
+            .text()
+            .await
+            .expect("a response"),
         r#"{"name": "a"}"#
     );
-    let own: serde_json::Value = Create::new().send(&client).json().await.expect("an answer");
+    let own: serde_json::Value = Create::new()
+        .send(&client)
+        .json()
+        .await
+        .expect("a response");
     assert_eq!(own["name"], "a");
 }
 
@@ -174,7 +182,7 @@ async fn generic_code_sends_requests() {
         .send(Create::new())
         .timeout(Duration::from_secs(1))
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(script.only().target(), "/v1/things?alt=json");
 }
 

@@ -251,7 +251,7 @@ async fn entries_of_a_map_are_read_in_part() {
     let (key, named) = items
         .try_next()
         .await
-        .expect("an answer")
+        .expect("a response")
         .expect("an entry");
     assert_eq!((key.as_str(), named.name.as_str()), ("x", "a"));
     assert!(

@@ -36,7 +36,7 @@ async fn get(script: &std::sync::Arc<Script>) -> Result<crate::api::Thing, gapi:
 async fn the_same_host_keeps_credentials() {
     for status in [301, 302, 303, 307, 308] {
         let script = Script::steps([redirect(status, "/v2/a?x=1"), json(200, "{}")]);
-        get(&script).await.expect("an answer");
+        get(&script).await.expect("a response");
         let recorded = &script.recorded()[1];
         assert_eq!(
             (&recorded.method, recorded.url.as_str()),
@@ -59,7 +59,7 @@ async fn another_host_or_port_gets_no_credentials_even_back_at_the_first() {
             redirect(302, "https://things.googleapis.com/back"),
             json(200, "{}"),
         ]);
-        get(&script).await.expect("an answer");
+        get(&script).await.expect("a response");
         for recorded in &script.recorded()[1..] {
             for (name, value) in &recorded.headers {
                 assert!(
@@ -109,7 +109,7 @@ async fn a_303_turns_a_post_into_a_get() {
         .body(thing("x"))
         .send(&script.client())
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(response.name.as_deref(), Some("a"));
     let recorded = &script.recorded()[1];
     assert_eq!(
@@ -129,7 +129,7 @@ async fn a_post_is_repeated_only_where_that_is_meant_and_on_the_same_host() {
         .body(thing("x"))
         .send(&script.client())
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(script.recorded()[1].method, Method::POST);
     assert_eq!(script.recorded()[1].body, script.recorded()[0].body);
     for step in [

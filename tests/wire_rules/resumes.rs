@@ -60,7 +60,7 @@ fn part(from: usize, end: usize, good: Option<usize>, headers: Headers) -> Step 
     Step::Respond(
         response
             .body(Body::from_stream(stream::iter(pieces), None))
-            .expect("an answer"),
+            .expect("a response"),
     )
 }
 

@@ -68,7 +68,7 @@ pub(crate) fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Ste
     Step::Respond(
         builder
             .body(Body::from(body.to_owned()))
-            .expect("an answer"),
+            .expect("a response"),
     )
 }
 

@@ -79,7 +79,7 @@ async fn debug_of_all_types_of_a_call() {
         .download(&client)
         .options(options());
     displayed("Download", &format!("{download:?}"));
-    let mut chunks = download.stream().await.expect("an answer");
+    let mut chunks = download.stream().await.expect("a response");
     displayed("Chunks", &format!("{chunks:?}"));
     let _ = chunks.next().await.expect("a chunk");
     displayed("Chunks at the end", &format!("{chunks:?}"));
@@ -93,10 +93,10 @@ async fn debug_of_all_types_of_a_call() {
         .send(&client)
         .with_meta()
         .await
-        .expect("an answer");
+        .expect("a response");
     displayed("Response", &format!("{response:?}"));
-    displayed("an answer", &format!("{:?}", *response));
-    let raw = request.send(&client).raw().await.expect("an answer");
+    displayed("a response", &format!("{:?}", *response));
+    let raw = request.send(&client).raw().await.expect("a response");
     displayed("a raw Response", &format!("{raw:?}"));
 }
 

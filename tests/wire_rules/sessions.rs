@@ -100,7 +100,7 @@ async fn a_session_takes_chunk_after_chunk() {
         .header("x-reason", "test")
         .quota_project("payer")
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(made.name.as_deref(), Some("made"));
 
     let recorded = script.recorded();
@@ -184,7 +184,7 @@ async fn an_unknown_length_is_sent_at_the_end() {
             video(media)
                 .send(&script.client())
                 .await
-                .expect("an answer");
+                .expect("a response");
             let recorded = script.recorded().split_off(before);
             assert_eq!(recorded[0].header("x-upload-content-length"), None);
             assert_eq!(ranges(&recorded), expected);
@@ -216,7 +216,7 @@ async fn what_breaks_goes_on_at_the_servers_offset() {
     video(all.clone())
         .send(&patient(&script))
         .await
-        .expect("an answer");
+        .expect("a response");
     let recorded = script.recorded();
     assert_eq!(
         ranges(&recorded),
@@ -242,7 +242,7 @@ async fn a_beginning_whose_response_is_cut_is_repeated() {
     let cut = response(200, &head, r#"{"half"#);
     let script = Script::steps([cut, begun(), done(UNIT)]);
     let made = video(content(UNIT)).send(&patient(&script)).await;
-    assert_eq!(made.expect("an answer").name.as_deref(), Some("made"));
+    assert_eq!(made.expect("a response").name.as_deref(), Some("made"));
     let recorded = script.recorded();
     assert_eq!(recorded[0].url, recorded[1].url);
     assert_eq!(recorded[1].json(), serde_json::json!({"name": "x"}));
@@ -262,7 +262,7 @@ async fn a_session_that_is_gone_is_begun_anew() {
         video(content(UNIT + 1))
             .send(&patient(&script))
             .await
-            .expect("an answer");
+            .expect("a response");
         assert_eq!(
             script.recorded()[4].header("content-range"),
             Some("bytes 0-262143/262145")
@@ -287,7 +287,7 @@ async fn a_session_that_is_gone_is_begun_anew() {
     video(media)
         .send(&patient(&script))
         .await
-        .expect("an answer");
+        .expect("a response");
     // Not for ever.
     let script = Script::new(|recorded| match recorded.method.as_str() {
         "POST" => begun(),
@@ -315,7 +315,7 @@ async fn a_server_that_goes_back_gets_it_again_where_that_is_possible() {
     upload(content(3 * UNIT).into())
         .send(&patient(&script))
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(ranges(&script.recorded())[2], "bytes 262144-786431/786432");
     let script = Script::steps(steps());
     let media = Media::reader(std::io::Cursor::new(content(3 * UNIT)), None);
@@ -387,7 +387,7 @@ async fn what_cannot_be_true_is_an_error() {
         .resumable()
         .send(&script.client())
         .await
-        .expect("an answer");
+        .expect("a response");
 }
 
 #[tokio::test]
@@ -478,7 +478,7 @@ async fn the_protocol_of_media() {
             .upload(media)
             .send(&script.client())
             .await
-            .expect("an answer");
+            .expect("a response");
         assert!(script.recorded()[before].url.ends_with(protocol));
     }
     let sent: usize = script.recorded()[2..]
@@ -518,7 +518,7 @@ async fn media_too_large_for_memory_travels_with_the_request_too() {
         .in_one_request()
         .send(&client)
         .await
-        .expect("an answer");
+        .expect("a response");
     let error = Photo::new()
         .upload(reader())
         .in_one_request()
@@ -554,7 +554,7 @@ async fn a_rejected_token_in_the_middle_is_replaced() {
     video(content(UNIT + 1))
         .send(&client)
         .await
-        .expect("an answer");
+        .expect("a response");
     let recorded = script.recorded();
     let tokens: Vec<_> = recorded
         .iter()
@@ -593,7 +593,7 @@ async fn a_session_elsewhere_gets_no_credentials() {
         .header("x-secret", secret)
         .header("x-open", "yes")
         .await
-        .expect("an answer");
+        .expect("a response");
     let recorded = script.recorded();
     assert_eq!(recorded[1].url, elsewhere);
     assert_eq!(recorded[2].url, "https://elsewhere.example/other");
@@ -655,7 +655,7 @@ async fn an_upload_goes_on_from_its_session() {
             .resume(session)
             .send(&script.client())
             .await
-            .expect("an answer");
+            .expect("a response");
         assert_eq!(made.name.as_deref(), Some("made"));
         let recorded = script.recorded();
         assert_eq!(recorded[0].header("content-range"), Some("bytes */786432"));
@@ -723,7 +723,7 @@ async fn steps_survive_errors_and_dropped_futures() {
         _ = uploading.next_chunk() => panic!("it hangs"),
         () = tokio::task::yield_now() => {}
     }
-    let made = uploading.finish().await.expect("an answer");
+    let made = uploading.finish().await.expect("a response");
     assert_eq!(made.name.as_deref(), Some("made"));
     assert_eq!(
         ranges(&script.recorded()),

@@ -45,7 +45,7 @@ fn body(
     Step::Respond(
         response
             .body(Body::from_stream(pieces, None))
-            .expect("an answer"),
+            .expect("a response"),
     )
 }
 

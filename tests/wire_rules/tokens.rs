@@ -47,7 +47,7 @@ async fn ten_thousand_calls_make_one_token_request() {
         ))
     });
     for call in calls.collect::<Vec<_>>() {
-        call.await.expect("a task").expect("an answer");
+        call.await.expect("a task").expect("a response");
     }
     assert_eq!(fetched.load(Ordering::SeqCst), 1);
     assert_eq!(script.recorded().len(), 10_000);

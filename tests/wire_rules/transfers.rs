@@ -228,7 +228,7 @@ async fn a_server_that_forgets_is_given_it_again() {
     upload("again", all.clone())
         .send(&client)
         .await
-        .expect("an answer");
+        .expect("a response");
     let stored = storage.content("b", "again").expect("an object");
     assert!(stored.equals(&all[..]).expect("readable"));
 }
@@ -260,7 +260,7 @@ fn process() {
                 .resume(session)
                 .send(&client)
                 .await
-                .expect("an answer");
+                .expect("a response");
             assert_eq!(made.size, Some(LEN as i64));
             return;
         }

@@ -38,7 +38,7 @@ async fn json_and_media_travel_in_one_message() {
         .fields("name")
         .header("x-reason", "test")
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(made.name.as_deref(), Some("made"));
     let recorded = script.only();
     assert_eq!(recorded.method, "POST");
@@ -70,19 +70,19 @@ async fn media_without_json_is_the_body() {
         .upload(PNG.to_vec())
         .send(&client)
         .await
-        .expect("an answer");
+        .expect("a response");
     insert()
         .upload(png())
         .media_only()
         .send(&client)
         .await
-        .expect("an answer");
+        .expect("a response");
     let empty = Media::bytes("");
     Photo::new()
         .upload(empty)
         .send(&client)
         .await
-        .expect("an answer");
+        .expect("a response");
     let recorded = script.recorded();
     assert_eq!(recorded[0].method, "PUT");
     assert_eq!(
@@ -108,7 +108,7 @@ async fn the_wrapper_is_around_json_alone() {
         .upload(png())
         .send(&script.client())
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(made.name.as_deref(), Some("made"));
     let recorded = script.only();
     let text = String::from_utf8_lossy(&recorded.body).into_owned();
@@ -131,7 +131,7 @@ async fn an_endpoint_keeps_its_scheme_and_prefix() {
         .upload(png())
         .send(&client)
         .await
-        .expect("an answer");
+        .expect("a response");
     assert!(
         script
             .only()
@@ -149,7 +149,7 @@ async fn what_makes_it_an_upload_is_not_replaced() {
         .options(CallOptions::new().param("uploadType", "resumable"))
         .header("content-type", "text/html")
         .await
-        .expect("an answer");
+        .expect("a response");
     let recorded = script.only();
     assert!(
         recorded.url.ends_with("?alt=json&uploadType=multipart"),

@@ -122,20 +122,20 @@ async fn alt_is_sent_if_there_is_a_response_and_the_callers_wins() {
         .send(&client)
         .raw()
         .await
-        .expect("an answer");
+        .expect("a response");
     AnyThing::new()
         .send(&client)
         .alt("csv")
         .text()
         .await
-        .expect("an answer");
+        .expect("a response");
     Get::new()
         .set("name", "a")
         .set("alt", "proto")
         .send(&client)
         .raw()
         .await
-        .expect("an answer");
+        .expect("a response");
     let targets: Vec<_> = script
         .recorded()
         .iter()
@@ -192,7 +192,7 @@ async fn an_endpoint_keeps_its_scheme_port_and_prefix() {
                 .to_string(),
             url
         );
-        request.send(&client).await.expect("an answer");
+        request.send(&client).await.expect("a response");
         assert_eq!(script.recorded().last().expect("a request").url, url);
     }
 }
@@ -212,7 +212,7 @@ async fn a_long_get_travels_as_a_post() {
             .set("view", view.as_str())
             .send(&client)
             .await
-            .expect("an answer");
+            .expect("a response");
         let recorded = script.recorded().pop().expect("a request");
         assert_eq!(recorded.method, method, "{length}");
         if method == Method::GET {
@@ -237,7 +237,7 @@ async fn a_long_get_travels_as_a_post() {
         .send(&client)
         .param("q", "y".repeat(4000))
         .await
-        .expect("an answer");
+        .expect("a response");
     assert!(script.recorded().pop().expect("a request").url.len() > 4000);
 }
 
@@ -289,6 +289,6 @@ async fn patterns_are_checked_on_demand() {
         r#"storage.buckets.get: parameter "bucket": "B_1" does not match the document's pattern "[a-z][-a-z0-9]*""#
     );
     let good = Bucket::new().set("bucket", "b-1").send(&client);
-    good.check_patterns(true).await.expect("an answer");
+    good.check_patterns(true).await.expect("a response");
     assert_eq!(script.recorded().len(), 2);
 }

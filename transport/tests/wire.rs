@@ -23,7 +23,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// Serves one connection: reads a request's head, writes `answer`, and ends as `end` says.
+/// Serves one connection: reads a request's head, writes `response`, and ends by `end`.
 async fn serve(response: &'static [u8], end: End) -> (SocketAddr, JoinHandle<Vec<u8>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -48,7 +48,7 @@ enum End {
     Hang,
 }
 
-/// Reads up to the blank line, and then as many bytes as `content-length` or the last chunk say.
+/// Reads up to the blank line, and then as many bytes as `content-length` or the chunks declare.
 async fn read_request(connection: &mut TcpStream) -> Vec<u8> {
     let mut received = Vec::new();
     loop {
@@ -240,7 +240,7 @@ async fn bodies_travel_whole_with_their_length_where_it_is_known() {
         let response = transport()
             .send(request.expect("a request"))
             .await
-            .expect("an answer");
+            .expect("a response");
         assert_eq!(response.status(), StatusCode::NO_CONTENT);
         let received = String::from_utf8(server.await.expect("served"))
             .expect("text")
@@ -315,7 +315,7 @@ async fn a_server_without_tls_fails_an_https_request() {
     assert_silent(&error);
 }
 
-/// Accepts connections, says what the first line of each was, and answers.
+/// Accepts connections, reports the first line of each, and responds.
 async fn proxy(
     response: &'static [u8],
 ) -> (SocketAddr, tokio::sync::mpsc::UnboundedReceiver<String>) {
@@ -479,7 +479,7 @@ fn a_machine_without_root_certificates_learns_what_to_install() {
     assert!(text.contains("TOLD="), "{text}");
 }
 
-/// Counts what it is told.
+/// Counts the events.
 #[derive(Debug, Default)]
 struct Reported {
     refuses: bool,
@@ -504,7 +504,7 @@ impl SendEvents for Reported {
 }
 
 impl Reported {
-    /// How often it was told that the request was taken, and that a piece of it was sent; whether that is over.
+    /// Returns how often the request was taken, and a piece of it was sent; and whether that is over.
     fn counts(&self) -> (bool, bool, bool) {
         let count = |n: &AtomicUsize| n.load(Ordering::Relaxed);
         (
@@ -546,7 +546,7 @@ async fn a_connection_that_takes_a_request_is_reported() {
         let received = Arc::new(Reported::default());
         let displayed = format!("{method} {body:?}");
         let request = watched(address, method, body, &received);
-        transport.send(request).await.expect("an answer");
+        transport.send(request).await.expect("a response");
         server.await.expect("a request");
         assert_eq!(received.counts(), (true, sent, true), "{displayed}");
     }

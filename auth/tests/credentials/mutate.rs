@@ -10,7 +10,7 @@ pub(crate) fn shows_canary(text: &str) -> bool {
     text.contains("CANARY5ecret")
 }
 
-/// So many cases; more where `GAPI_CASES` says how many times as many.
+/// So many cases; `GAPI_CASES` multiplies them.
 pub(crate) fn cases(few: u64) -> u64 {
     let times = std::env::var("GAPI_CASES").ok();
     few * times.and_then(|times| times.parse().ok()).unwrap_or(1)

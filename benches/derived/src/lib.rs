@@ -21,7 +21,7 @@ pub fn module(api: &Api) -> Result<String, Failure> {
     Ok(text)
 }
 
-/// The methods alone: bodies and answers are any JSON, since the runtime knows nothing of derived types.
+/// The methods alone: bodies and responses are any JSON, since the runtime knows nothing of derived types.
 fn without_types(api: &Api) -> Api {
     let mut api = api.clone();
     api.types.clear();

@@ -88,7 +88,7 @@ async fn run(arguments: Arguments) -> Result<bool, Failure> {
     Ok(fine)
 }
 
-/// Says how it went; whether each call was carried out once.
+/// Prints the result; returns whether each call was carried out once.
 fn report(what: &str, calls: usize, received: &AtomicUsize, begun: Instant) -> bool {
     let carried_out = received.load(Ordering::Relaxed);
     let seconds = begun.elapsed().as_secs();
@@ -118,7 +118,7 @@ async fn call(url: &str, http: reqwest::ClientBuilder, calls: usize) -> Result<b
         .credentials(AccessToken::new("token"))
         .endpoint(url)
         .build()?;
-    // Until the first handshake is over, nobody knows that one connection is enough.
+    // Until the first handshake is over, it is not known that one connection is enough.
     tasks::tasklists().get("errands").send(&client).await?;
     let mut all = JoinSet::new();
     for _ in 0..calls {

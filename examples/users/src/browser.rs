@@ -6,7 +6,7 @@ use gapi::transport::{Body, default_transport};
 
 use crate::Failure;
 
-/// A browser without a window, for programs that are run where nobody looks.
+/// A browser without a window, for programs that run without a user.
 #[derive(Debug, Default)]
 pub struct Browser {
     cookies: BTreeMap<String, String>,

@@ -7,7 +7,7 @@ use crate::{Browser, Failure, Provider};
 /// Signs the user in through a browser.
 ///
 /// # Errors
-/// When the user says no, or something goes wrong.
+/// When the user refuses, or something goes wrong.
 pub async fn sign_in(provider: &Provider, scopes: &[&str]) -> Result<AuthorizedUser, Failure> {
     let flow = InstalledAppFlow::new(Flow::new(provider.secrets(), scopes.iter().copied()));
     let server = flow.run_local_server();

@@ -1,4 +1,4 @@
-//! Every example runs without an account, and says what it has to.
+//! Every example runs without an account, and prints what it should.
 
 use std::process::Command;
 

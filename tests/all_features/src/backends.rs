@@ -27,7 +27,7 @@ pub async fn check() -> Result<(), Box<dyn Error>> {
     assert_eq!(robot.signer().sign(b"message").await?.bytes().len(), 256);
     println!("signed: RS256");
 
-    // RS256: an ID token that came from somebody else.
+    // RS256: an ID token of another server.
     let token = robot.id_token(google.url()).token().await?;
     let verifier = IdTokenVerifier::google([google.url()]).keys_url(format!(
         "{}{}",
@@ -53,7 +53,7 @@ pub async fn check() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Otherwise there is nothing to be careful about, and this program tells nothing.
+/// Otherwise there is nothing to be careful about, and this program proves nothing.
 fn global_functions_panic() {
     let sign = || {
         let key = jsonwebtoken::EncodingKey::from_secret(b"secret")?;

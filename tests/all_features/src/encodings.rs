@@ -1,5 +1,5 @@
-//! With every decoder of reqwest turned on, by whatever crate of a program, a client decodes bodies unless it was told not to, and loses what follows the first member of
-//! gzip. gapi's own transport was told.
+//! With every decoder of reqwest turned on, by any crate of a program, a client decodes bodies unless it was set not to, and loses what follows the first member of
+//! gzip. gapi's own transport was.
 
 use std::{error::Error, io::Write as _};
 
@@ -37,7 +37,7 @@ pub async fn check() -> Result<(), Box<dyn Error>> {
     })
     .await?;
 
-    // Otherwise there is nothing to be careful about, and this program tells nothing.
+    // Otherwise there is nothing to be careful about, and this program proves nothing.
     let plain = reqwest::Client::builder().no_proxy().build()?;
     let theirs = plain.get(format!("{}/o/gzip", server.url())).send().await?;
     let theirs = theirs.bytes().await;

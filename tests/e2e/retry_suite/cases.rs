@@ -68,7 +68,7 @@ pub(super) const NEVER: [&str; 14] = [
 /// How the call goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Transfer {
-    /// As its method does unless more is said: `objects.insert` with media, others without.
+    /// As its method does unless more is named: `objects.insert` with media, others without.
     Plain,
     /// In an upload session, with media of this many bytes in chunks of this many.
     Session(usize, usize),

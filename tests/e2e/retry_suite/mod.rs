@@ -52,7 +52,7 @@ impl Suite {
             .unwrap()
     }
 
-    /// Makes a call that meets the troubles, and says what is wrong with what came of it.
+    /// Makes a call that meets the troubles, and returns what is wrong with its result.
     async fn check(&self, client: &Client, case: &Case) -> Result<(), String> {
         let storage = &self.storage;
         storage.heal();
@@ -166,13 +166,13 @@ async fn with_a_client_for_each_case_everything_passes() {
 #[tokio::test]
 async fn with_one_client_for_all_cases_no_budget_fails_one() {
     let suite = Suite::start().await;
-    // Time stands still, so that it brings nothing back.
+    // Time does not pass, so that it brings nothing back.
     let client = suite.client();
     let failures = suite.failures(Some(&client), &cases::all()).await;
     assert_eq!(failures, Vec::<String>::new());
 }
 
-/// Refusals for rate are repeated whatever the class; what takes too long or ends early is a failure like others.
+/// Refusals for rate are repeated for every class; what takes too long or ends early is a failure like others.
 #[tokio::test]
 async fn what_the_suite_leaves_out_follows_the_same_classes() {
     let suite = Suite::start().await;

@@ -1,6 +1,6 @@
 //! What `gapi show` prints compiles. `snippets_text.rs` keeps the files.
 
-// Nothing is called: there is nobody to call. The files are as `gapi show` prints them.
+// Nothing is called: there is no server. The files are as `gapi show` prints them.
 #![allow(dead_code, unreachable_pub)]
 #![cfg(not(feature = "without-modules"))]
 

@@ -1,5 +1,5 @@
 //! No secret is ever shown. `tests/canary` finds every public type of `gapi`, `gapi-auth` and `gapi-transport` in their
-//! sources, puts a canary wherever a secret can be, and looks for it in whatever is shown or traced. The library has
+//! sources, puts a canary wherever a secret can be, and looks for it in all that is displayed or traced. The library has
 //! the generated modules for it.
 
 gapi::api! {

@@ -3,7 +3,7 @@
 use gapi::transport::{Body, default_transport};
 use serde_json::{Value, json};
 
-/// A browser with a new, empty profile. Call [`Browser::quit`] at the end: one that a failed test leaves goes on running.
+/// A browser with a new, empty profile. Call [`Browser::quit`] at the end: one that a failed test leaves continues to run.
 #[derive(Debug)]
 pub struct Browser {
     session: String,
@@ -52,9 +52,9 @@ impl Browser {
         let body = json!({"url": url}).to_string();
         let request = http::Request::post(format!("{}/url", self.session)).body(Body::from(body));
         let transport = default_transport().expect("a transport");
-        // The error that chromedriver then gives says no more than the page does.
+        // The error of chromedriver then has no more than the page.
         let response = transport.send(request.expect("a request")).await;
-        response.expect("chromedriver answers");
+        response.expect("chromedriver responds");
     }
 
     /// What the address bar shows.
@@ -90,7 +90,7 @@ impl Browser {
             .expect("a transport")
             .send(request)
             .await;
-        response.expect("chromedriver answers");
+        response.expect("chromedriver responds");
     }
 
     /// Runs JavaScript in the page, and gives what it returns.
@@ -148,7 +148,10 @@ async fn call(method: &str, url: &str, body: Option<&Value>) -> Value {
         .body(body)
         .expect("a request");
     let transport = default_transport().expect("a transport");
-    let response = transport.send(request).await.expect("chromedriver answers");
+    let response = transport
+        .send(request)
+        .await
+        .expect("chromedriver responds");
     let status = response.status();
     let body = response
         .into_body()

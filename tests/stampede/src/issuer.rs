@@ -68,7 +68,7 @@ impl World {
         })
     }
 
-    /// Whatever is asked for goes to this server, over real connections.
+    /// All requests go to this server, over real connections.
     pub(crate) fn transport(&self) -> Arc<dyn Transport> {
         Arc::new(Redirected {
             to: self.server.address().to_string(),
@@ -110,7 +110,7 @@ impl Issuer {
         let mut expiry = self.expiry();
         if !self.0.same.load(SeqCst) {
             self.0.number.fetch_add(1, SeqCst);
-            // Whole seconds, as tokens say them.
+            // Whole seconds, as tokens have them.
             let seconds = self.now().duration_since(UNIX_EPOCH).unwrap_or_default();
             *expiry = UNIX_EPOCH + Duration::from_secs(seconds.as_secs() + LIFETIME);
         }
@@ -177,7 +177,7 @@ impl Issuer {
     }
 }
 
-/// What an assertion says; nobody checks its signature here.
+/// The claims of an assertion; its signature is not checked here.
 fn claims(assertion: &str) -> Value {
     let part = assertion.split('.').nth(1).unwrap_or_default();
     let bytes = gapi_fakes::keys::decode_part(part).unwrap_or_default();
@@ -214,7 +214,7 @@ impl Service for Issuer {
     }
 }
 
-/// A transport that goes to one server, whatever the URL says.
+/// A transport that sends all requests to one server.
 #[derive(Debug)]
 struct Redirected {
     to: String,

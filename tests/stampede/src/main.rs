@@ -1,7 +1,7 @@
 //! Thousands of callers want the same token at once, of every type of credentials, from servers that have good and bad days.
 //!
-//! For each type one line says how many token requests one refresh needed at most, whatever the server did: one. A request that a fault
-//! answered, and the one that repeats it, count as one. The exit status is 1 when any type needs more, when a caller gets an error while a
+//! For each type one line reports how many token requests one refresh needed at most, with any behavior of the server: one. A request that met
+//! a fault, and the one that repeats it, count as one. The exit status is 1 when any type needs more, when a caller gets an error while a
 //! token is valid, or when credentials do not recover after a fault.
 
 mod issuer;
@@ -21,7 +21,7 @@ struct Arguments {
     /// Only these types.
     #[arg(long = "type")]
     types: Vec<String>,
-    /// Say what each trial needed.
+    /// Report what each trial needed.
     #[arg(long)]
     verbose: bool,
 }

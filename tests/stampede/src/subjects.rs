@@ -170,7 +170,7 @@ fn external(world: &World, source: Value) -> Result<Arc<dyn Credentials>, String
     let response = json!({
         "version": 1, "success": true, "token_type": "urn:ietf:params:oauth:token-type:jwt", "id_token": "subject-token",
     });
-    // The shape of a certificate; the transport is the program's own here, so nobody presents it.
+    // The shape of a certificate; the transport is the program's own here, so it is not presented.
     let certificate = "-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n";
     let environment = Environment::new()
         .var("GOOGLE_API_CERTIFICATE_CONFIG", "/certs/config.json")

@@ -76,7 +76,7 @@ impl Trial {
             }
             Self::Failing => first(subject, callers, Some(Fault::status(503).times(1))).await,
             Self::Resetting => first(subject, callers, Some(Fault::reset().times(1))).await,
-            // Half of the answer is lost with its token, so the server gives a second one.
+            // Half of the response is lost with its token, so the server issues a second one.
             Self::HalfResponses => {
                 let granted = first(subject, callers, Some(Fault::half_body().times(1))).await?;
                 granted
@@ -169,7 +169,7 @@ fn same(responses: Vec<Result<AuthHeaders, AuthError>>) -> Result<AuthHeaders, S
     }
 }
 
-/// Nobody has a token yet.
+/// No caller has a token yet.
 async fn first(subject: &Subject, callers: usize, fault: Option<Fault>) -> Outcome {
     let world = World::new(subject.token_path, Arc::new(SystemClock)).await?;
     if let Some(fault) = fault {
@@ -179,7 +179,7 @@ async fn first(subject: &Subject, callers: usize, fault: Option<Fault>) -> Outco
     Ok(world.issuer.granted())
 }
 
-/// Everybody has a token, and time can be moved.
+/// All callers have a token, and time can be moved.
 async fn prepared(subject: &Subject) -> Result<(World, Arc<ManualClock>, Crowd), String> {
     let clock = Arc::new(ManualClock::new(SystemTime::now()));
     let world = World::new(subject.token_path, clock.clone() as Arc<dyn Clock>).await?;
@@ -232,7 +232,7 @@ async fn expired(subject: &Subject, callers: usize, pass: impl Fn(&ManualClock))
     Ok(world.issuer.granted())
 }
 
-/// Everybody is answered 401.
+/// All callers get status 401.
 async fn rejected(subject: &Subject, callers: usize) -> Outcome {
     let (world, clock, crowd) = prepared(subject).await?;
     clock.advance(Duration::from_secs(60));

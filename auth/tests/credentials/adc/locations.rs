@@ -1,4 +1,4 @@
-//! Places that nobody asked for, and that cannot be looked at.
+//! Locations that no caller names, and that cannot be read.
 
 use std::{fs, io, path::Path};
 
@@ -67,7 +67,7 @@ async fn a_home_that_is_no_folder_or_cannot_be_entered_is_passed_over() {
     ];
     #[cfg(unix)]
     {
-        // Nobody can enter it, not even root.
+        // No user can enter it, not even root.
         let circle = folder.path().join("circle");
         std::os::unix::fs::symlink(&circle, &circle).expect("a link");
         homes.push((circle, "cannot be read"));
@@ -78,13 +78,13 @@ async fn a_home_that_is_no_folder_or_cannot_be_entered_is_passed_over() {
         assert_eq!(*found.origin(), Origin::MetadataServer, "{home:?}");
         assert!(found.tried()[1].contains(expected), "{:?}", found.tried());
         ask(&found).await.expect("a token");
-        // Where there is no server either, the list says what was passed over.
+        // Without a server, the list names what was passed over.
         machine.always(Some(refused));
         let found = find(at_home(&home), &machine).expect("not asked yet");
         let error = ask(&found).await.expect_err("nothing");
         assert_eq!(error.kind(), AuthErrorKind::NotFound);
         assert!(error.to_string().contains(expected), "{error}");
-        // A place that somebody names is another matter.
+        // A location that the program names is another matter.
         let named = at_home(&home).var("GOOGLE_APPLICATION_CREDENTIALS", home.join("key.json"));
         find(named, &machine).expect_err("no key");
     }
@@ -160,7 +160,7 @@ async fn a_bad_file_in_the_store_hides_no_account() {
             .iter()
             .any(|key| key.account == "ann@example.com")
     );
-    // Whoever is wanted may be in one of them.
+    // The wanted user may be in one of them.
     for name in ["bob@example.com", "cat@example.com", "dan@example.com"] {
         let error = signed_in(&account(name)).expect_err(name);
         assert_eq!(error.kind(), AuthErrorKind::Store, "{name}: {error}");
@@ -168,7 +168,7 @@ async fn a_bad_file_in_the_store_hides_no_account() {
         let error = find(account(name), &Machine::new()).expect_err(name);
         assert_eq!(error.kind(), AuthErrorKind::Store, "{name}: {error}");
     }
-    // With nothing else left, the file is the error, but not one of `default()`, which nobody told of the store.
+    // With nothing else left, the file is the error, but not one of `default()`, which has no store.
     store
         .delete(&TokenKey::new("c", "ann@example.com", ["a"]))
         .await

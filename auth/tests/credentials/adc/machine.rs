@@ -1,4 +1,4 @@
-//! A machine with a metadata server, without a network: time may stand still.
+//! A machine with a metadata server, without a network: time may be paused.
 
 use std::{
     collections::VecDeque,
@@ -18,13 +18,13 @@ use http::{Request, Response, Uri};
 /// What happens to one request.
 #[derive(Debug)]
 pub(crate) enum Act {
-    /// The server answers.
+    /// The server responds.
     Pass,
-    /// The server answers, later.
+    /// The server responds, later.
     Late(Duration),
     /// The connection breaks, or there is none.
     Break(TransportErrorKind),
-    /// Somebody else answers.
+    /// Another server responds.
     Respond(Response<Body>),
 }
 
@@ -37,7 +37,7 @@ pub(crate) struct Machine {
     acts: Arc<Mutex<VecDeque<Act>>>,
     always: Arc<Mutex<Option<Always>>>,
     recorded: Arc<Mutex<Vec<String>>>,
-    /// The only host that answers.
+    /// The only host that responds.
     host: Option<&'static str>,
 }
 
@@ -56,7 +56,7 @@ impl Machine {
         }
     }
 
-    /// Answers at this host only.
+    /// Responds at this host only.
     pub(crate) fn at(mut self, host: &'static str) -> Self {
         self.host = Some(host);
         self
@@ -157,7 +157,7 @@ pub(crate) fn response(status: u16, is_google: bool, body: &'static str) -> Act 
     if is_google {
         response = response.header("metadata-flavor", "Google");
     }
-    Act::Respond(response.body(Body::from(body)).expect("an answer"))
+    Act::Respond(response.body(Body::from(body)).expect("a response"))
 }
 
 pub(crate) async fn ask(credentials: &dyn Credentials) -> Result<AuthHeaders, AuthError> {

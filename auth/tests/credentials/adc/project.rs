@@ -145,7 +145,7 @@ impl Transport for Google {
             let response = Response::builder()
                 .status(status)
                 .body(Body::from(response.to_string()));
-            Ok(response.expect("an answer"))
+            Ok(response.expect("a response"))
         })
     }
 }
@@ -169,7 +169,7 @@ async fn of_pool(audience: &str, google: &Google) -> Option<String> {
         .expect("credentials");
     assert_eq!(found.known_project_id(), None);
     assert!(google.recorded.lock().expect("seen").is_empty());
-    found.project_id().await.expect("an answer")
+    found.project_id().await.expect("a response")
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Where Application Default Credentials look, and what they say of it.
+//! Where Application Default Credentials look, and what they report of it.
 
 use std::{io, path::PathBuf, sync::Arc};
 

@@ -151,7 +151,7 @@ async fn a_flapping_endpoint_keeps_tokens_coming() {
     let script = Script::new([]);
     let credentials = script.cached();
     for hour in 0..24 {
-        // Each refresh fails once, for good as far as the source can tell.
+        // Each refresh fails once, for good as far as the source knows.
         script.then([
             give(&format!("hour-{hour}"), 3600),
             Act::Fail(permanent("flap")),

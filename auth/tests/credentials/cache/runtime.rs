@@ -48,7 +48,7 @@ fn a_fetch_on_a_runtime_that_is_not_driven_is_given_up() {
         .enable_all()
         .build()
         .expect("a runtime");
-    // Polled once, so that the task is running; then nobody drives the runtime any more.
+    // Polled once, so that the task is running; then the runtime is not driven any more.
     stalled.block_on(async {
         assert!(ask(&credentials).now_or_never().is_none());
         settle().await;

@@ -1,4 +1,4 @@
-//! A source of tokens that does what a test tells it.
+//! A source of tokens that a test controls.
 
 use std::{
     collections::VecDeque,

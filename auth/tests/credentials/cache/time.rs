@@ -161,7 +161,7 @@ async fn a_suspended_machine_within_the_last_minutes_refreshes_behind_the_back()
     assert_eq!(token(&credentials).await, "token-2");
 }
 
-/// Time as it is, beside what the clocks say; and what the source knows of the token that is in use.
+/// Time as it is, beside that of the clocks; and what the source knows of the token that is in use.
 struct World {
     clock: ManualClock,
     script: Script,
@@ -227,7 +227,7 @@ async fn whenever_a_machine_sleeps_no_dead_token_is_used() {
             match world.random(4) {
                 0 => world.suspend(),
                 1 => {
-                    // Somebody, or a time server, corrects a clock that is behind.
+                    // A user, or a time server, corrects a clock that is behind.
                     let by = secs(world.random(10_000));
                     world.clock.set_wall(world.clock.now() + by);
                 }

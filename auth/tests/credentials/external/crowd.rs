@@ -163,7 +163,7 @@ async fn one_request_for_each_refresh() {
                 .count()
         };
         assert_eq!(finals(&google), 1, "{name}");
-        // A hundred late answers of 401 make one more.
+        // A hundred late responses of 401 make one more.
         let used = ask(&*credentials).await.expect("a token");
         for _ in 0..100 {
             credentials.reject(&used);
@@ -208,7 +208,7 @@ async fn a_bad_hour_costs_no_valid_token_and_ends_by_itself() {
             );
         }
         assert!(turns.load(Ordering::SeqCst) > 0, "{name}: nobody tried");
-        // Then it is over, and everybody is told why.
+        // Then it is over, and all callers get the reason.
         tokio::time::sleep(Duration::from_secs(120)).await;
         assert!(
             all(FEWER, &credentials).await.iter().all(Result::is_err),

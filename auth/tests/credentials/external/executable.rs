@@ -105,7 +105,7 @@ async fn cached_output_is_used_while_it_is_valid() {
         (cached(NOW + 60, "kept"), "kept", 0),
         (cached(NOW, "kept"), "printed", 1),
         (cached(NOW - 1, "kept"), "printed", 1),
-        // Without a time nobody knows.
+        // Without a time it is not known.
         (
             printed().to_string().replace("printed", "kept"),
             "printed",

@@ -398,7 +398,7 @@ async fn settings_that_cannot_work_are_refused_before_anything_is_sent() {
     assert!(google.recorded().is_empty());
 }
 
-/// A supplier that says what it was asked for.
+/// A supplier that records what it was asked for.
 #[derive(Debug)]
 struct Own;
 

@@ -62,9 +62,9 @@ enum Target {
     ThisMachine,
     ThisMachineByName,
     LinkLocal,
-    /// A host of the right service, with somebody's name before it.
+    /// A host of the right service, with another name before it.
     Deceiving,
-    /// Another service of Google's, where strangers may read what they are sent.
+    /// Another service of Google's, where others may read what they are sent.
     Storage,
 }
 
@@ -163,7 +163,7 @@ impl Trust {
                 Purpose::Subject => is_trusted,
                 _ => false,
             },
-            // A key's file goes where its writer says.
+            // A key's file names its server.
             Target::Deceiving | Target::Storage => {
                 is_trusted && (is_key || (purpose, target) == (Purpose::Subject, Target::Storage))
             }
@@ -581,14 +581,14 @@ async fn outcome(case: &Case, file: &Value, reading: Reading, trust: Trust) -> O
     });
     let (environment, runs) = machine();
     let environment = match case.property {
-        // Asked only where the environment says nothing.
+        // Asked only without a setting of the environment.
         "region_url" | "url" | "imdsv2_session_token_url" => environment
             .unset("AWS_REGION")
             .unset("AWS_SECRET_ACCESS_KEY"),
         _ => environment,
     };
     let policy = match file["type"].as_str() {
-        // The token server has to be named, whatever the case is about.
+        // The token server has to be named in every case.
         Some("gdch_service_account") if case.property != "token_uri" => {
             trust.policy().allow_host("elsewhere.example")
         }
@@ -620,7 +620,7 @@ fn wrong(case: &Case, allowed: bool, outcome: &Outcome) -> Option<String> {
         .unwrap_or_default();
     if !allowed {
         let is_silent = outcome.sent.is_empty() && outcome.runs == 0;
-        // Read files would be told by what is wrong with them.
+        // The errors of files that were read would name what is wrong with them.
         let names_it = match case.names {
             Names::File => text.contains("which a configuration that is not trusted may not name"),
             Names::Program => text.contains("run a program"),
@@ -653,7 +653,7 @@ fn hosts(outcome: &Outcome) -> BTreeSet<&str> {
     hosts.collect()
 }
 
-/// The types that can stand within others.
+/// The types that others can contain.
 const NESTED: [&str; 4] = [
     "service_account",
     "authorized_user",
@@ -661,7 +661,7 @@ const NESTED: [&str; 4] = [
     "external_account_authorized_user",
 ];
 
-/// The type that others can stand within.
+/// The type that can contain others.
 fn nesting(source: &Value) -> Value {
     with(
         "impersonated_service_account",

@@ -59,7 +59,7 @@ fn record(recorded: &Recorded) -> Value {
     record
 }
 
-/// Without the slash that a URI has where nothing stands.
+/// Without the slash of a URI whose path is empty.
 fn url(uri: &http::Uri) -> String {
     uri.to_string()
 }
@@ -77,7 +77,7 @@ fn header(recorded: &Recorded, name: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// Options, signed requests and JSON web tokens, as what they say.
+/// Options, signed requests and JSON web tokens, as their content.
 fn explain(fields: &mut Value) {
     let fields = fields.as_object_mut().expect("an object");
     for name in ["options", "subject_token", "assertion", "payload"] {

@@ -1,4 +1,4 @@
-//! Nothing secret is shown where a configuration or an answer is wrong. The canaries of `tests/secrets` go through every type.
+//! Nothing secret is displayed when a configuration or a response is wrong. The canaries of `tests/secrets` go through every type.
 
 use gapi_auth::{Environment, ExternalAccount, Impersonated};
 use serde_json::json;

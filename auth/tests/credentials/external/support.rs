@@ -1,4 +1,4 @@
-//! A Google that answers what it is told, and keeps what it was asked.
+//! A Google that responds as a test sets, and records its requests.
 
 use std::{
     collections::BTreeMap,
@@ -72,7 +72,7 @@ struct Inner {
 }
 
 impl Google {
-    /// Where `act` gives an answer it is given; elsewhere everything is granted.
+    /// Sends the response of `act` if it returns one; else everything is granted.
     pub(crate) fn acting(
         act: impl Fn(&Recorded) -> Option<Outcome> + Send + Sync + 'static,
     ) -> Self {
@@ -85,7 +85,7 @@ impl Google {
         *self.0.act.lock().expect("act") = Some(Box::new(act));
     }
 
-    /// Answers come after this time.
+    /// Responses come after this time.
     pub(crate) fn delay(&self, delay: Duration) {
         *self.0.delay.lock().expect("delay") = delay;
     }
@@ -170,7 +170,7 @@ pub(crate) fn response(status: u16, body: &str) -> Response<Body> {
     Response::builder()
         .status(status)
         .body(Body::from(body.to_owned()))
-        .expect("an answer")
+        .expect("a response")
 }
 
 /// A refusal of an OAuth endpoint.

@@ -1,4 +1,4 @@
-//! What errors say of servers that do not respond.
+//! Errors of servers that do not respond.
 
 use gapi_auth::{AuthErrorKind, ExternalAccount};
 use serde_json::{Value, json};

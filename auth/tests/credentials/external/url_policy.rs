@@ -1,4 +1,4 @@
-//! Hostile configurations: nobody but Google, AWS and this machine is sent anything, unless the program says so.
+//! Hostile configurations: only Google, AWS and this machine are sent anything, unless the program allows more.
 
 use gapi_auth::{
     AccessToken, AuthErrorKind, Environment, ExternalAccount, ExternalAccountAuthorizedUser,
@@ -189,7 +189,7 @@ async fn a_program_may_allow_hosts() {
         .expect("any host");
     file["token_url"] = json!("http://sts.corp.example/token");
     assert_refused(outcome(&file, corp).await, "in the clear");
-    // What the program names itself needs no leave.
+    // URLs that the program sets are always allowed.
     let google = Google::default();
     let account = ExternalAccount::from_json(&file.to_string())
         .expect("a configuration")

@@ -22,7 +22,7 @@ fn user(google: &Google) -> ExternalAccountAuthorizedUser {
         .clock(clock())
 }
 
-/// Replaces the refresh token with each answer.
+/// Replaces the refresh token with each response.
 fn rotating() -> Google {
     Google::acting(|recorded| {
         let old = recorded.form().get("refresh_token")?.clone();

@@ -204,7 +204,7 @@ fn keys_that_cannot_sign_are_explained() {
     );
 }
 
-/// A PEM text after what somebody did to it.
+/// A PEM text after a change.
 fn edited(text: &str, edits: &Value) -> String {
     let edits = edits.as_array().expect("edits");
     edits.iter().fold(text.to_owned(), |text, edit| {

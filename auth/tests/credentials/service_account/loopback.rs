@@ -10,7 +10,7 @@ use tokio::{
 
 use super::support::*;
 
-/// Serves each of `answers` to one connection, and gives the bodies of the requests that came.
+/// Serves each of `responses` to one connection, and returns the bodies of the requests.
 async fn serve(responses: Vec<String>) -> (SocketAddr, tokio::task::JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");

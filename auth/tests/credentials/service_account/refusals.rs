@@ -88,7 +88,7 @@ async fn a_deleted_key_and_a_deleted_account_are_named() {
 
 const SHORT_LIVED: &str = "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.";
 
-/// A refusal of the assertion's times, dated `date`. Our clock says Sun, 22 Nov 2026 05:20:00 GMT.
+/// A refusal of the assertion's times, dated `date`. Our clock has Sun, 22 Nov 2026 05:20:00 GMT.
 fn skewed(date: &str) -> Response<Body> {
     let mut response = refusal("invalid_grant", SHORT_LIVED);
     response

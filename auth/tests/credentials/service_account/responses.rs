@@ -1,4 +1,4 @@
-//! What a token endpoint may answer.
+//! Responses of a token endpoint.
 
 use std::time::Duration;
 
@@ -163,7 +163,7 @@ async fn retry_after_is_read_in_both_forms() {
             .header("retry-after", value);
         let responses = (0..3).map(|_| Ok(response(503, "")));
         let endpoint = Endpoint::new(
-            [Ok(busy.body(Body::empty()).expect("an answer"))]
+            [Ok(busy.body(Body::empty()).expect("a response"))]
                 .into_iter()
                 .chain(responses),
         );

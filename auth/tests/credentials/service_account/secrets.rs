@@ -1,4 +1,4 @@
-//! Nothing secret is shown, whatever is printed.
+//! Nothing secret is displayed, in any form.
 
 use std::{
     error::Error,

@@ -1,4 +1,4 @@
-//! A key, a token endpoint that answers what it is told, and a reader of JSON web tokens.
+//! A key, a token endpoint that responds as a test sets, and a reader of JSON web tokens.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -37,7 +37,7 @@ pub(crate) fn key() -> &'static Key {
     KEY.get_or_init(|| {
         let pair = KeyPair::generate(KeySize::Rsa2048).expect("a key");
         let der = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).expect("PKCS#8");
-        // In PKCS#8 a 2048-bit PKCS#1 key stands behind 26 bytes: a sequence, a version, an algorithm, an octet string.
+        // In PKCS#8 a 2048-bit PKCS#1 key follows 26 bytes: a sequence, a version, an algorithm, an octet string.
         let pkcs1 = &der.as_ref()[26..];
         Key {
             pkcs8: pem("PRIVATE KEY", der.as_ref()),
@@ -114,7 +114,7 @@ fn decode(text: &str) -> String {
 
 type Outcome = Result<Response<Body>, TransportErrorKind>;
 
-/// A token endpoint: answers what it is told, then `{"access_token": "token-N", "expires_in": 3600}`.
+/// A token endpoint: responds as a test sets, then `{"access_token": "token-N", "expires_in": 3600}`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Endpoint(Arc<Mutex<State>>);
 
@@ -175,7 +175,7 @@ pub(crate) fn response(status: u16, body: &str) -> Response<Body> {
     Response::builder()
         .status(status)
         .body(Body::from(body.to_owned()))
-        .expect("an answer")
+        .expect("a response")
 }
 
 pub(crate) fn refusal(error: &str, description: &str) -> Response<Body> {

@@ -118,7 +118,7 @@ async fn a_certificate_is_found_where_googles_clients_find_it() {
             Some("/other/c.pem")
         );
     }
-    // A configuration for other kinds of certificates says nothing.
+    // A configuration for other kinds of certificates has no effect.
     let other = json!({"cert_configs": {"macos_keychain": {"issuer": "x"}}}).to_string();
     let named = plain
         .clone()
@@ -259,7 +259,7 @@ async fn what_cannot_be_used_is_named() {
     assert_eq!(error.kind(), Crypto, "{error}");
 }
 
-/// A server that wants to see a certificate of `pki`'s authority, and answers one request of each connection.
+/// A server that wants to see a certificate of `pki`'s authority, and responds to one request of each connection.
 async fn server(pki: &Pki) -> u16 {
     let mut roots = RootCertStore::empty();
     roots.add(pki.authority.der().clone()).expect("a root");

@@ -1,7 +1,7 @@
 //! What a service account sends is what google-auth sends, which `tests/recorded/record.py` records. Differences on purpose:
 //!
 //! - times in assertions are ten seconds earlier, for servers whose clocks are behind;
-//! - IAM is told what asks for an ID token (`x-goog-api-client`) in other universes too.
+//! - IAM gets the kind of a request for an ID token (`x-goog-api-client`) in other universes too.
 
 use gapi_auth::{AuthRequest, Credentials, Scopes, ServiceAccount};
 use gapi_fakes::{Reply, Request, id_tokens::IdTokenIssuer, keys::ServiceAccount as Account};
@@ -13,7 +13,7 @@ use super::{service_account::part, support::*};
 const CASES: &str = include_str!("../../recorded/service_account.json");
 const EMAIL: &str = "robot@example-123.iam.gserviceaccount.com";
 
-/// A JSON web token as what it says, at the time that the recorded one has.
+/// The content of a JSON web token, at the time of the recorded one.
 fn explained(token: &str) -> Value {
     let mut claims = part(token, 1);
     assert_eq!(
@@ -46,7 +46,7 @@ fn recorded_form(request: &Request) -> Value {
     }
     let mut record = json!({"method": request.method.as_str(), "headers": headers});
     if record["headers"]["content-type"] == "application/json" {
-        // Only google-auth's other requests say so.
+        // Only google-auth's other requests have it.
         if let Some(headers) = record["headers"].as_object_mut() {
             headers.remove("x-goog-api-client");
         }

@@ -199,7 +199,7 @@ async fn a_verifier_accepts_what_the_token_endpoint_issues() {
         .bearer_auth(token.secret())
         .send()
         .await
-        .expect("an answer");
+        .expect("a response");
     let hello = response.text().await.expect("text");
     assert_eq!(hello, format!("Hello, {}!\n", google.account().email()));
 }
@@ -301,7 +301,7 @@ async fn a_key_file_that_the_environment_names_is_read_again_when_it_changes() {
     };
     let key_id = |found: &DefaultCredentials| found.signer().expect("a signer").key_id();
     let machines = find(Environment::system());
-    // A file that somebody put into the environment is not the one on disk.
+    // A file in the environment is not the one on disk.
     let put = find(Environment::system().file(&path, json(&accounts[0])));
     for found in [&machines, &put] {
         assert_eq!(key_id(found).as_deref(), Some(accounts[0].key_id()));

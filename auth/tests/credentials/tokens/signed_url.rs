@@ -255,16 +255,16 @@ async fn a_server_accepts_what_was_signed_and_nothing_else() {
             .header("content-type", "text/plain")
             .body("text");
         let response = request.header("x-goog-meta-note", note).send().await;
-        response.expect("an answer").status().as_u16()
+        response.expect("a response").status().as_u16()
     };
     assert_eq!(send("two words").await, 200);
     assert_eq!(send("three words").await, 403);
     let get = SignedUrl::get("my-bucket", name).endpoint(storage.url());
     let url = get.sign(&robot.signer()).await.expect("signed");
-    let response = http.get(&url).send().await.expect("an answer");
+    let response = http.get(&url).send().await.expect("a response");
     assert_eq!(response.text().await.expect("text"), "text");
     let status = async |request: reqwest::RequestBuilder| {
-        let response = request.send().await.expect("an answer");
+        let response = request.send().await.expect("a response");
         response.status().as_u16()
     };
     assert_eq!(status(http.delete(&url)).await, 403, "another verb");

@@ -1,4 +1,4 @@
-//! An issuer behind a transport, a clock that is set by hand, and errors on demand.
+//! An issuer behind a transport, a clock that a test sets, and errors on demand.
 
 use std::{
     collections::VecDeque,
@@ -21,7 +21,7 @@ pub(crate) fn clock() -> Arc<ManualClock> {
     Arc::new(ManualClock::new(at(NOW)))
 }
 
-/// A transport that a fake service answers, without sockets, so that manual time can pass. What is queued comes first.
+/// A transport to a fake service, without sockets, so that manual time can pass. What is queued comes first.
 #[derive(Clone)]
 pub(crate) struct Direct {
     service: Arc<dyn Service>,
@@ -77,7 +77,7 @@ impl Transport for Direct {
                 body: body.collect(1 << 20).await.expect("a body"),
             };
             self.recorded.lock().expect("seen").push(request.clone());
-            // Whoever shares a fetch is to wait for it.
+            // All callers that share a fetch wait for it.
             tokio::task::yield_now().await;
             let fault = self.faults.lock().expect("faults").pop_front();
             let reply = match fault {

@@ -205,7 +205,7 @@ async fn an_algorithm_is_the_keys_not_the_tokens() {
         check(&sign(json!({"kid": kid}))).await,
         IdTokenCheck::Algorithm
     );
-    // An RSA key is no elliptic-curve key, whatever the token says.
+    // An RSA key is no elliptic-curve key, even if the token declares one.
     let token = sign(json!({"alg": "ES256", "kid": kid}));
     assert_eq!(check(&token).await, IdTokenCheck::Algorithm);
     // A MAC keyed with the public key would be easy to make.
@@ -310,7 +310,7 @@ async fn keys_are_cached_as_long_as_the_issuer_allows() {
     scene.clock.advance(Duration::from_secs(899));
     assert_eq!(scene.check(&claims()).await, Ok(()));
     assert_eq!(scene.fetches(), 1);
-    // The last tenth: callers go on while one fetch is under way.
+    // The last tenth: callers continue while one fetch is in progress.
     scene.clock.advance(Duration::from_secs(1));
     for _ in 0..20 {
         assert_eq!(scene.check(&claims()).await, Ok(()));
@@ -376,7 +376,7 @@ async fn a_new_key_is_fetched_once_and_forged_tokens_cause_no_storm() {
     scene.clock.advance(Duration::from_secs(60));
     assert_eq!(scene.check(&claims()).await, Ok(()));
     assert_eq!(scene.fetches(), 3);
-    // An outage while somebody shows an unknown key costs the known ones nothing.
+    // An outage during a token with an unknown key costs the known ones nothing.
     scene.clock.advance(Duration::from_secs(60));
     scene
         .network

@@ -35,7 +35,7 @@ fn token() -> Outcome {
     ))
 }
 
-/// Runs the flow on the paused clock, and says how long it took.
+/// Runs the flow on the paused clock, and returns how long it took.
 async fn run(endpoint: &Endpoint) -> (Result<AuthorizedUser, AuthError>, Duration) {
     let flow = Flow::new(ClientSecrets::new("client-1", "secret-1"), ["a", "b"])
         .transport(endpoint.shared())
@@ -137,7 +137,7 @@ async fn the_end_is_reported() {
     .await;
     let error = outcome.expect_err("refused");
     assert!(error.to_string().contains("Limited Input"), "{error}");
-    // A server that says nothing but "pending" is not asked for ever.
+    // A server that always responds "pending" is not asked for ever.
     let responses = std::iter::once(code(json!({"expires_in": 30})))
         .chain((0..50).map(|_| refusal(428, "authorization_pending")));
     let endpoint = Endpoint::new(responses);

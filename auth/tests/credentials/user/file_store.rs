@@ -111,7 +111,7 @@ async fn no_other_user_can_read_it() {
     assert!(error.to_string().contains("symbolic link"), "{error}");
 }
 
-/// What each use of a store says.
+/// The result of each use of a store.
 #[cfg(unix)]
 async fn uses(store: &FileStore) -> [Result<(), gapi_auth::AuthError>; 4] {
     [

@@ -229,7 +229,7 @@ async fn only_responses_to_this_authorization_are_believed() {
         assert_eq!(error.kind(), AuthErrorKind::Callback, "{query}: {error}");
     }
     assert!(endpoint.recorded().is_empty());
-    // One browser's answer to another one's authorization, and a record of another client.
+    // One browser's response to another one's authorization, and a record of another client.
     let (_, mine) = flow.authorization_url().expect("a URL");
     let (_, theirs) = flow.authorization_url().expect("a URL");
     let callback = format!("?code=x&state={}", theirs.state());
@@ -336,7 +336,7 @@ async fn a_code_is_sent_again_only_if_it_never_arrived() {
     assert_eq!(endpoint.recorded().len(), 1);
 }
 
-/// A JSON web token whose signature nobody checks.
+/// A JSON web token whose signature is not checked.
 fn id_token(claims: &serde_json::Value) -> String {
     let part = |json: &serde_json::Value| URL_SAFE_NO_PAD.encode(json.to_string());
     format!("{}.{}.c2ln", part(&json!({"alg": "RS256"})), part(claims))

@@ -1,4 +1,4 @@
-//! What may come to the port beside the answer: none of it ends the flow or gets a token, and the flow completes all the same.
+//! What may come to the port beside the response: none of it ends the flow or gets a token, and the flow completes all the same.
 
 use gapi_auth::AuthErrorKind;
 use serde_json::json;
@@ -10,7 +10,7 @@ use super::{
     local_server::{Running, start},
 };
 
-/// What comes, and how the answer to it begins.
+/// What comes, and how the response to it begins.
 fn table(running: &Running) -> Vec<(&'static str, String, &'static str)> {
     let Running { port, state, .. } = running;
     let get = |target: &str| format!("GET {target} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n\r\n");
@@ -183,7 +183,7 @@ async fn two_hundred_at_once() {
     assert_eq!(endpoint.recorded().len(), 1);
 }
 
-/// Whoever saw the URL knows the state, and can bring a code of their own; it does not fit the code verifier.
+/// An attacker who saw the URL knows the state, and can bring another code, which does not fit the code verifier.
 #[tokio::test]
 async fn an_injected_code_does_not_exclude_the_right_one() {
     let good = json!({"access_token": "access-1", "expires_in": 3600});

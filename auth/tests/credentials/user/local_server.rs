@@ -72,7 +72,7 @@ impl Running {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))
             .await
             .expect("it listens");
-        // Whoever sends too much may find the connection closed.
+        // A sender of too much may find the connection closed.
         let _ = stream.write_all(request.as_bytes()).await;
         let mut reply = Vec::new();
         let _ = stream.read_to_end(&mut reply).await;
@@ -281,7 +281,7 @@ async fn every_loopback_address_can_be_listened_on() {
     }
 }
 
-/// Says no to the flow of this URL.
+/// Refuses the flow of this URL.
 fn deny(url: &str) {
     use std::io::{Read, Write};
     let redirect = parameter(url, "redirect_uri").expect("one");

@@ -39,7 +39,7 @@ async fn child() {
 async fn one_of_sixteen_refreshes_and_all_have_the_token() {
     let refreshes = Arc::new(AtomicUsize::new(0));
     let counted = refreshes.clone();
-    // Whoever sends a refresh token that was replaced is refused.
+    // A refresh token that was replaced is refused.
     let server = Server::start(move |request: &Request| {
         let number = counted.fetch_add(1, Ordering::SeqCst) + 1;
         let form = request.form();

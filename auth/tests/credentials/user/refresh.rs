@@ -1,4 +1,4 @@
-//! The refresh grant: what is sent, what comes of it, and what is said when it is refused.
+//! The refresh grant: what is sent, what comes of it, and the error when it is refused.
 
 use gapi_auth::{AuthError, AuthErrorKind, AuthorizedUser, Credentials, Scopes};
 use gapi_transport::TransportErrorKind;
@@ -71,7 +71,7 @@ async fn a_token_of_the_file_is_used_while_it_lives_and_until_it_is_rejected() {
             .transport(endpoint.shared())
             .clock(clock())
     };
-    // The clock says 05:20.
+    // The clock has 05:20.
     let live = make("2026-11-22T06:00:00Z");
     let headers = ask(&live).await.expect("a token");
     assert_eq!(bearer(&headers), "of-the-file");

@@ -237,7 +237,7 @@ async fn a_store_takes_nothing_that_could_not_be_used() {
         assert_eq!(error.kind(), kind, "{error}");
     }
     assert!(store.list().await.expect("readable").is_empty());
-    // What the program vouches for is believed by whoever reads the store.
+    // What the program vouches for is believed by all readers of the store.
     let key = TokenKey::new("c", "", ["a"]);
     file(elsewhere)
         .token_uri("https://elsewhere.example/token")

@@ -1,4 +1,4 @@
-//! What errors say of that which was waited for in vain.
+//! Errors name what was waited for in vain.
 
 use std::{sync::Arc, time::Duration};
 

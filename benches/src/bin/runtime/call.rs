@@ -13,7 +13,7 @@ use gapi_benches::{by_hand, tasks};
 use crate::pairs::{Figure, Goal, compare};
 use crate::{Failure, server};
 
-/// The limit of a call by hand: ours have one too.
+/// The limit of a hand-written call: gapi's have one too.
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// Calls of one run.
@@ -27,7 +27,7 @@ pub(crate) fn http_client() -> Result<reqwest::Client, Failure> {
         .build()?)
 }
 
-/// What the server answers.
+/// The response of the server.
 const RESPONSE: &str = r#"{"kind": "tasks#taskList", "id": "MTIzNDU2Nzg5MDEyMzQ1Njc4OTA6MDow", "etag": "\"LTEwMzA3NDg2NzQ\"", "title": "Errands",
     "updated": "2026-03-14T15:09:26.535Z", "selfLink": "https://www.googleapis.com/tasks/v1/users/@me/lists/MTIzNDU2Nzg5MDEyMzQ1Njc4OTA6MDow"}"#;
 

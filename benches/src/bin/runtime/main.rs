@@ -1,4 +1,4 @@
-//! What calls cost beside the same calls by hand, with reqwest and serde: ratios of times, on loopback.
+//! What calls cost beside the same hand-written calls, with reqwest and serde: ratios of times, on loopback.
 //!
 //! Both sides of a ratio run in one process against one embedded server, in turns, and the median over all pairs counts. So a machine that is slow
 //! or busy stretches both sides, and the ratio stays.
@@ -64,7 +64,7 @@ async fn figures(arguments: &Arguments) -> Result<Vec<Figure>, Failure> {
         figures.push(call::small(arguments.pairs).await?);
     }
     if wanted("items") {
-        // One run is a hundred requests and a hundred thousand entries: fewer of them tell as much.
+        // One run is a hundred requests and a hundred thousand entries: fewer of them show as much.
         figures.push(list::items(arguments.pairs.div_ceil(5)).await?);
     }
     if wanted("decode") {

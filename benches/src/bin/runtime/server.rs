@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::Failure;
 
-/// Answers every request with JSON, by its path and query, until the program ends.
+/// Responds to every request with JSON, by its path and query, until the program ends.
 pub(crate) fn start(
     reply: impl Fn(&str) -> Bytes + Clone + Send + Sync + 'static,
 ) -> Result<SocketAddr, Failure> {
@@ -45,7 +45,7 @@ pub(crate) fn listen<F: Future<Output = ()> + Send + 'static>(
 }
 
 async fn connection(stream: TcpStream, reply: impl Fn(&str) -> Bytes + Send + Sync) {
-    // The client waits for the acknowledgement of a small answer otherwise.
+    // The client waits for the acknowledgement of a small response otherwise.
     let _ = stream.set_nodelay(true);
     let service = service_fn(|request: http::Request<Incoming>| {
         let target = request

@@ -29,7 +29,7 @@ const SIZE: usize = 64 << 20;
 /// How much is read and written at once.
 const PIECE: usize = 256 << 10;
 
-/// A file in a session of one chunk, and the same by hand: the start, and one PUT whose body streams the file.
+/// A file in a session of one chunk, and the same hand-written: the start, and one PUT whose body streams the file.
 pub(crate) async fn upload(pairs: u32) -> Result<Figure, Failure> {
     let mut file = tempfile::NamedTempFile::new()?;
     for n in 0..SIZE / PIECE {

@@ -1,6 +1,6 @@
 //! Media through everything that can go wrong, seed after seed: each goes up and comes down in a process of its own, whose memory is measured, against an embedded server
-//! that resets connections, loses answers, takes parts, forgets sessions and is overloaded. Of an object that is stored compressed each fetches the content, the stored bytes or a
-//! range, through the same and through bytes that are changed on their way.
+//! that resets connections, loses responses, takes parts, forgets sessions and is overloaded. Of an object that is stored compressed each fetches the content, the stored bytes or a
+//! range, through the same and through bytes that are changed in transfer.
 
 mod transfer;
 

@@ -156,7 +156,7 @@ async fn compressed(client: &Client, arguments: &Arguments) -> Result<(), Failur
         };
         match download.to_file(&down).await {
             Ok(_) => break,
-            // A byte was changed on its way. The checksum shows it, gzip's or the object's, though not which of the bytes it was: the program fetches it anew.
+            // A byte was changed in transfer. The checksum shows it, gzip's or the object's, though not which of the bytes it was: the program fetches it anew.
             Err(error) if is_changed(&error) => {}
             Err(error) => return Err(error.into()),
         }

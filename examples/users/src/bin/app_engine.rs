@@ -1,5 +1,5 @@
 //! A program on App Engine (second generation), or on Cloud Run, which acts as the app's service account. The credentials are the default ones, so that
-//! the same program runs on your own machine too, where it acts as whoever is signed in.
+//! the same program runs on your own machine too, where it acts as the signed-in user.
 //!
 //! ```sh
 //! cargo run -p gapi-examples --bin app_engine                     # beside an embedded metadata server

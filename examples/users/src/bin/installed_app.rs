@@ -26,7 +26,7 @@ async fn main() -> Result<(), Failure> {
     ));
     let key = TokenKey::new(provider.secrets().client_id(), "", SCOPES);
     if provider.embedded().is_some() {
-        // The embedded server has forgotten everybody since last time.
+        // The embedded server has forgotten all users since last time.
         store.delete(&key).await?;
     }
     for _ in 0..2 {
@@ -54,7 +54,7 @@ async fn sign_in(provider: &Provider) -> Result<AuthorizedUser, Failure> {
     let is_real = provider.embedded().is_none();
     if std::env::args().any(|argument| argument == "--console") {
         let console = flow.run_console();
-        // Where nobody reads, the page is opened, and its address is pasted, by this program.
+        // Without a user, the page is opened, and its address is pasted, by this program.
         let console = if is_real { console } else { console.ask(paste) };
         return Ok(console.await?);
     }

@@ -131,7 +131,7 @@ async fn callback(
     RawQuery(query): RawQuery,
 ) -> PageResult {
     let (id, mut session) = app.session(&headers);
-    // A pending authorization is good for one answer.
+    // A pending authorization is good for one response.
     let pending = session.pending.take().ok_or(Page(
         StatusCode::BAD_REQUEST,
         "Nobody asked for that. Start again.".into(),
@@ -182,7 +182,7 @@ impl App {
         let (id, mut session) = self.session(headers);
         session.pending = Some(pending);
         self.store(&id, session);
-        // The session's cookie, not `state` alone, ties the answer to this browser. Over https add `Secure`.
+        // The session's cookie, not `state` alone, ties the response to this browser. Over https add `Secure`.
         let cookie = format!("session={id}; Path=/; HttpOnly; SameSite=Lax");
         Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&url)).into_response())
     }
@@ -220,7 +220,7 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
-/// A page that says what went wrong.
+/// A page that reports what went wrong.
 struct Page(StatusCode, String);
 
 impl<E: Into<Failure>> From<E> for Page {

@@ -137,7 +137,7 @@ async fn unverified() -> Vec<String> {
     displayed
 }
 
-/// Claims of a person: what they say is as personal as a secret.
+/// Claims of a person: their values are as personal as a secret.
 async fn claims() -> Vec<String> {
     let issuer = IdTokenIssuer::new().unwrap();
     let keys = gapi_fakes::Server::start(issuer.clone()).await.unwrap();
@@ -275,7 +275,7 @@ fn headers() -> Vec<String> {
     let value = http::HeaderValue::from_static(CANARY);
     let own = AuthHeaders::new([(http::header::COOKIE, value)].into_iter().collect());
     displayed.extend(debug(&own));
-    // The headers themselves are marked, so that whoever prints them prints nothing either.
+    // The headers themselves are marked, so that other code that prints them prints nothing either.
     displayed.extend(debug(own.headers()));
     displayed.extend(error(
         &AuthHeaders::bearer(&format!("{CANARY}\n")).unwrap_err(),

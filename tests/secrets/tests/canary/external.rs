@@ -55,7 +55,7 @@ fn aws() -> AwsCredentials {
     AwsCredentials::new("AKIDEXAMPLE", CANARY).session_token(CANARY)
 }
 
-/// What servers answer: tokens, tokens that cannot be used, and refusals that repeat what was sent.
+/// Responses of servers: tokens, tokens that cannot be used, and refusals that repeat what was sent.
 fn replies() -> Vec<Reply> {
     vec![
         Reply::json(

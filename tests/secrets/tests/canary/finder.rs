@@ -1,6 +1,6 @@
 //! Finds the public types of a crate by reading its sources.
 //!
-//! `unreachable_pub` is on in this workspace, so what says `pub` is reachable. Types that a macro makes are found as
+//! `unreachable_pub` is on in this workspace, so all that is `pub` is reachable. Types that a macro makes are found as
 //! `pub struct NAME` among the tokens of its call, and as names that are re-exported without having been found.
 
 use std::{

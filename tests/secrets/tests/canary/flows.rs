@@ -33,7 +33,7 @@ fn client(endpoint: &str) -> Client {
         .unwrap()
 }
 
-/// One call that sends a secret body, and one that expects a secret answer.
+/// One call that sends a secret body, and one that expects a secret response.
 async fn both(client: &Client) -> Vec<Error> {
     let body = json!({"password": CANARY});
     let insert = sqladmin::users().insert("p", "i", body).send(client).await;
@@ -45,7 +45,7 @@ async fn both(client: &Client) -> Vec<Error> {
     insert.err().into_iter().chain(access.err()).collect()
 }
 
-/// Answers that hold the canary where nobody looks for a text to show.
+/// Responses that hold the canary outside of texts that are displayed.
 async fn responses() -> Vec<String> {
     let mut displayed = Vec::new();
     for reply in [
@@ -131,7 +131,7 @@ async fn whole_sign_in() -> Vec<String> {
     get("orders").await.unwrap();
     let missing = get("nobody").await.unwrap_err();
     let mut displayed = error(&missing);
-    // Whatever token was sent, or assertion, is as good as the canary.
+    // Any token or assertion that was sent counts as the canary.
     let log = google.server().log();
     let sent: Vec<&str> = log
         .iter()

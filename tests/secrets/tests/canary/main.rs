@@ -17,7 +17,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use tokio::sync::OnceCell;
 
-/// What the table says of one public type.
+/// The entry of the table for one public type.
 struct Entry {
     /// The crate's name and the type's: `gapi_auth::Token`.
     name: &'static str,

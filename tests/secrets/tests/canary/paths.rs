@@ -215,7 +215,7 @@ const PATHS: [&str; 10] = [
 
 /// Texts in capitals that name no path.
 const OTHERS: &[&str] = &[
-    // Variables of hosts, projects, keys and switches; what programs of others are told; variables of the build.
+    // Variables of hosts, projects, keys and switches; the input of other programs; variables of the build.
     "AWS_ACCESS_KEY_ID",
     "AWS_DEFAULT_REGION",
     "AWS_REGION",

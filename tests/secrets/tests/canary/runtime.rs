@@ -1,4 +1,4 @@
-//! `gapi`, with requests and answers of generated modules.
+//! `gapi`, with requests and responses of generated modules.
 
 use bytes::Bytes;
 use gapi::{
@@ -415,7 +415,7 @@ fn http_requests() -> Vec<String> {
     displayed
 }
 
-/// Answers with a secret in the body and in headers.
+/// Responses with a secret in the body and in headers.
 async fn responses() -> Vec<String> {
     let server = Server::start(|_: &Request| {
         Reply::json(
@@ -477,7 +477,7 @@ fn batch() -> gapi::Batch {
     batch
 }
 
-/// Answers of a batch that hold a secret, and errors that do.
+/// Responses of a batch that hold a secret, and errors that do.
 async fn batch_responses() -> Vec<String> {
     let mock = gapi::mock::Mock::new()
         .on(
@@ -507,7 +507,7 @@ fn mock() -> gapi::mock::Mock {
         )
 }
 
-/// Calls that a mock got, and what it says of one that it did not expect.
+/// Calls that a mock got, and its error for one that it did not expect.
 async fn mock_calls() -> Vec<String> {
     let mock = mock();
     let client = mock.client();

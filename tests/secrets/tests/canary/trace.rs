@@ -18,7 +18,7 @@ static TEXT: Mutex<String> = Mutex::new(String::new());
 
 /// Starts to collect, if it has not begun.
 pub(crate) fn collect() {
-    // A second call fails, and the first one's collector goes on.
+    // A second call fails, and the first one's collector continues.
     let _ = tracing::subscriber::set_global_default(Collector {
         spans: AtomicU64::new(1),
     });

@@ -14,7 +14,7 @@ gapi::api! {
 
 const PROJECT: &str = "p1";
 
-/// Held by each test: the server answers all requests over one connection to DuckDB, on which a
+/// Held by each test: the server responds to all requests over one connection to DuckDB, on which a
 /// query takes the rows away from another that still reads its own.
 static SERVER: Mutex<()> = Mutex::const_new(());
 
@@ -141,7 +141,7 @@ async fn rows_go_in_come_back_in_pages_and_are_queried() {
         ])
     );
 
-    // This server tells a mistake in the answer; Google tells it with status 400.
+    // This server reports a mistake in the response; Google reports it with status 400.
     let wrong = body!(bigquery::QueryRequest {
         query: "SELEKT 1",
         use_legacy_sql: false
@@ -150,7 +150,7 @@ async fn rows_go_in_come_back_in_pages_and_are_queried() {
         .query(PROJECT, wrong)
         .send(&client)
         .await
-        .expect("an answer");
+        .expect("a response");
     let errors = response.errors.unwrap_or_default();
     assert_eq!(errors[0].reason.as_deref(), Some("invalidQuery"));
 

@@ -147,7 +147,7 @@ async fn a_session_takes_several_chunks() {
     assert_eq!(error.status().map(|s| s.as_u16()), Some(416), "{error}");
 }
 
-/// This server answers a question about an unfinished session with a success, and stores what it has. That is noticed.
+/// This server responds to a query of an unfinished session with a success, and stores what it has. That is noticed.
 #[tokio::test]
 async fn a_success_without_all_bytes_is_none() {
     let client = client();

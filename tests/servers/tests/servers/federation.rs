@@ -22,7 +22,7 @@ const AUDIENCE: &str = SecurityTokenService::AUDIENCE;
 
 async fn send(request: http::Request<Body>) -> (http::StatusCode, String) {
     let transport = default_transport().expect("a transport");
-    let response = transport.send(request).await.expect("loopback answers");
+    let response = transport.send(request).await.expect("loopback responds");
     let status = response.status();
     let body = response.into_body().collect(1 << 20).await.expect("a body");
     (status, String::from_utf8(body.to_vec()).expect("text"))

@@ -1,4 +1,4 @@
-//! Cloud Storage's JSON API against gcp-storage-emulator, which speaks HTTP/1.0 and answers some errors with nothing.
+//! Cloud Storage's JSON API against gcp-storage-emulator, which speaks HTTP/1.0 and sends nothing for some errors.
 
 use gapi::{Client, Media, UploadSession, auth::Anonymous};
 
@@ -158,7 +158,7 @@ async fn a_session_takes_several_chunks_and_is_resumed() {
         .send(&client)
         .await
         .expect("the rest");
-    // Nothing at all was stored, which this server says as if it were one byte.
+    // Nothing at all was stored, which this server reports as if it were one byte.
     let uploading = upload("nothing", content.clone().into())
         .start(&client)
         .await

@@ -17,7 +17,7 @@ async fn run(name: &str) -> (Value, MetadataServer) {
         .env("GCE_METADATA_HOST", &host)
         .env("GCE_METADATA_IP", &host)
         .env_remove("GOOGLE_APPLICATION_CREDENTIALS")
-        // No file of whoever runs this plays a part.
+        // No file of the user who runs this plays a part.
         .env("CLOUDSDK_CONFIG", "/nonexistent")
         .env_remove("NO_GCE_CHECK");
     let output = tokio::task::spawn_blocking(move || command.output());

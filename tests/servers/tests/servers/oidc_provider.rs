@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 
 const SQL: &str = "https://www.googleapis.com/auth/sqlservice.admin";
 
-/// One request to the server, and its answer as JSON.
+/// One request to the server, and its response as JSON.
 async fn call(request: http::Request<Body>) -> Value {
     let transport = default_transport().expect("a transport");
-    let response = transport.send(request).await.expect("loopback answers");
+    let response = transport.send(request).await.expect("loopback responds");
     assert!(response.status().is_success(), "{}", response.status());
     let body = response.into_body().collect(1 << 20).await.expect("a body");
     serde_json::from_slice(&body).expect("JSON")
@@ -35,7 +35,7 @@ async fn account(name: &str) -> (keys::ServiceAccount, String) {
     (account, file)
 }
 
-/// What the server says about the token in `credentials`' headers.
+/// Returns the server's information about the token in `credentials`' headers.
 async fn introspect(credentials: &impl Credentials) -> Value {
     let url = "https://sqladmin.googleapis.com/v1/projects/shop/instances"
         .parse()

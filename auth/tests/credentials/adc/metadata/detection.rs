@@ -66,7 +66,7 @@ async fn else_the_address_is_asked_and_then_the_name_and_either_will_do() {
         1,
         "the name is not resolved where the address answers"
     );
-    // The first of the two hangs, the second one answers.
+    // The first of the two hangs, the second one responds.
     machine.next([silent()]);
     assert!(found(&machine, elsewhere()).await);
     assert_eq!(
@@ -120,7 +120,7 @@ async fn another_server_is_none_and_is_not_asked_again() {
     assert!(!found(&machine, Environment::new()).await);
 }
 
-/// A machine whose own address is answered by a server, and whose resolver knows nothing of it.
+/// A machine with a server at its own address, which its resolver does not know.
 #[tokio::test(start_paused = true)]
 async fn a_server_that_was_found_at_an_address_is_asked_there() {
     for (variable, host) in [(None, "169.254.169.254"), (Some("10.0.0.1"), "10.0.0.1")] {
@@ -135,7 +135,7 @@ async fn a_server_that_was_found_at_an_address_is_asked_there() {
             .find()
             .expect("not asked yet");
         ask(&found).await.expect("a token");
-        // One that nobody looked for is, too.
+        // One that was not looked for is, too.
         ask(&machine.credentials().environment(environment))
             .await
             .expect("a token");

@@ -1,4 +1,4 @@
-//! The metadata server: requests and answers, time, crowds, and whether there is one.
+//! The metadata server: requests and responses, time, crowds, and whether there is one.
 
 mod crowd;
 mod detection;

@@ -148,7 +148,7 @@ async fn any_value_can_be_asked_for_as_it_is_now() {
         let name = credentials.value("/instance/name").await.expect("a name");
         assert_eq!(name.as_deref(), Some("machine-1"));
         let missing = credentials.value("instance/attributes/x").await;
-        assert_eq!(missing.expect("an answer"), None);
+        assert_eq!(missing.expect("a response"), None);
     }
     assert_eq!(machine.recorded().len(), 4, "values may change");
 }

@@ -1,4 +1,4 @@
-//! What is made of the answers.
+//! How responses are read.
 
 use gapi_auth::{AuthError, AuthErrorKind, Credentials};
 use gapi_fakes::metadata::MetadataServer;

@@ -36,7 +36,7 @@ async fn a_token_near_its_end_is_used_to_its_end() {
     let machine = Machine::new();
     machine.server.set_lifetime(secs(100), secs(5));
     let credentials = machine.credentials();
-    // Somebody else got the token first.
+    // Another caller got the token first.
     token(&machine.credentials()).await;
     machine.pass(secs(60)).await;
     for _ in 0..600 {

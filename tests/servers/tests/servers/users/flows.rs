@@ -18,7 +18,7 @@ use super::support::{
     token, wait_for, who,
 };
 
-/// Where nobody listens; the address bar keeps the URL.
+/// A URL without a listener; the address bar keeps the URL.
 const NOWHERE: &str = "http://127.0.0.1:1/";
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn from_the_prompt_to_the_success_page_and_to_the_sign_out() {
         (200, json!({"sub": "ann"}))
     );
 
-    // Whoever kept a copy of a used refresh token is found out, and takes everything down with them.
+    // A copy of a used refresh token is detected, and revokes everything.
     user.revoke().await.expect("revoked");
     assert_eq!(who(&third).await.0, 401);
     let error = token(&user).await.expect_err("signed out");

@@ -44,7 +44,7 @@ return {
 };
 ";
 
-/// What each page has to say.
+/// The title and the text of each page.
 const PAGES: [(&str, &str, &str); 3] = [
     ("success", "All set", "You are signed in."),
     (
@@ -104,7 +104,7 @@ async fn reach(browser: &Browser, name: &str) {
     browser.open(&waiting.url).await;
     match name {
         "denied" => {
-            // Whoever is signed in already is asked for consent only.
+            // A user who is signed in already is asked for consent only.
             if browser.text().await.contains("Sign in") {
                 browser.click("#approve").await;
             }

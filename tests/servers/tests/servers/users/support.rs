@@ -94,7 +94,7 @@ pub(crate) async fn refreshed(user: &AuthorizedUser) -> Result<String, AuthError
     token(user).await
 }
 
-/// Who the server says that a token belongs to: a status, and what it says.
+/// Returns the user of a token by the server: a status, and the response.
 pub(crate) async fn who(token: &str) -> (u16, serde_json::Value) {
     let request = http::Request::get(format!("{}/me", server("oidc-provider")))
         .header("authorization", format!("Bearer {token}"))
@@ -104,7 +104,7 @@ pub(crate) async fn who(token: &str) -> (u16, serde_json::Value) {
         .expect("a transport")
         .send(request)
         .await
-        .expect("an answer");
+        .expect("a response");
     let status = response.status().as_u16();
     let body = response.into_body().collect(1 << 20).await.expect("a body");
     (status, serde_json::from_slice(&body).unwrap_or_default())
