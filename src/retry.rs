@@ -3,12 +3,13 @@
 use std::{
     fmt,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
 
+use gapi_transport::lock;
 use uuid::Uuid;
 
 /// The tokens of one retry; a call that the service completes adds one.
@@ -60,7 +61,7 @@ impl Budget {
 
     /// Adds the tokens of the time since the last call.
     fn refill(&self, now: Duration) {
-        let mut refilled = self.refilled.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut refilled = lock(&self.refilled);
         let Some(since) = *refilled else {
             // Nothing was taken before, so there is nothing to add.
             *refilled = Some(now);

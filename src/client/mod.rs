@@ -5,14 +5,14 @@ mod builder;
 use std::{
     fmt,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 use gapi_auth::Credentials;
-use gapi_transport::{Clock, Transport};
+use gapi_transport::{Clock, Transport, lock};
 use http::{HeaderValue, Uri, uri::Authority};
 
 use crate::{
@@ -208,7 +208,7 @@ const REMEMBERED: usize = 32;
 impl Hosts {
     /// Returns the host of `uri`.
     pub(crate) fn of(&self, uri: &Uri, clock: &Arc<dyn Clock>) -> Arc<Host> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = lock(&self.0);
         let authority = uri.authority();
         if let Some(host) = known.iter().find(|host| host.name.as_ref() == authority) {
             return Arc::clone(host);

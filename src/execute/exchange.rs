@@ -1,14 +1,14 @@
 //! One exchange: a request is sent, and redirects are followed.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use gapi_auth::AuthHeaders;
-use gapi_transport::{Body, BoxFuture, TransportError, TransportErrorKind};
+use gapi_transport::{Body, BoxFuture, TransportError, TransportErrorKind, lock};
 use http::{HeaderMap, HeaderName, Method, Response, Uri, header::AUTHORIZATION};
 
 use super::{
@@ -50,7 +50,7 @@ pub(super) async fn exchange(
             Err(error) => return Err(setbacks.last.unwrap_or(error)),
         };
         let response = started.response.await;
-        if let Some(why) = started.failure.and_then(|failure| failure.take()) {
+        if let Some(why) = started.failure.and_then(|failure| lock(&failure).take()) {
             // The failure of the body is the cause of any error of the transport, and of any response to half a request.
             return Err(Error::unreadable(why));
         }
@@ -273,27 +273,16 @@ fn body_consumed() -> Error {
 }
 
 /// Why the body of a request could not be read. Some transports lose the reason.
-#[derive(Clone, Default)]
-struct BodyFailure(Arc<Mutex<Option<TransportError>>>);
-
-impl BodyFailure {
-    fn take(&self) -> Option<TransportError> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-
-    fn set(&self, why: TransportError) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
-    }
-}
+type BodyFailure = Arc<Mutex<Option<TransportError>>>;
 
 /// Returns the same body with a record of its failure.
 fn watched(body: Body) -> (Body, BodyFailure) {
     let failure = BodyFailure::default();
-    let (len, recorder) = (body.len(), failure.clone());
+    let (len, recorder) = (body.len(), Arc::clone(&failure));
     let chunks = body.into_stream().map(move |chunk| {
         chunk.map_err(|why| {
             let error = TransportError::new(TransportErrorKind::Body, why.to_string());
-            recorder.set(why);
+            *lock(&recorder) = Some(why);
             error
         })
     });

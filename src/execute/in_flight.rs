@@ -2,13 +2,13 @@
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicU8, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
-use gapi_transport::SendEvents;
+use gapi_transport::{SendEvents, lock};
 
 use crate::client::Host;
 
@@ -105,21 +105,17 @@ impl InFlight {
 
     /// Records why there is no connection yet.
     pub(super) fn set_obstacle(&self, obstacle: String) {
-        let mut held = self.obstacle.lock().unwrap_or_else(PoisonError::into_inner);
-        *held = Some(obstacle);
+        *lock(&self.obstacle) = Some(obstacle);
     }
 
     /// Describes the phase for an error.
     pub(super) fn description(&self) -> String {
         let host = self.host.name();
         match self.phase() {
-            WAITING | TAKEN | WITHDRAWN | STOPPED => {
-                let obstacle = self.obstacle.lock().unwrap_or_else(PoisonError::into_inner);
-                match &*obstacle {
-                    Some(why) => format!("waiting for a connection to {host} ({why})"),
-                    None => format!("waiting for a connection to {host}"),
-                }
-            }
+            WAITING | TAKEN | WITHDRAWN | STOPPED => match &*lock(&self.obstacle) {
+                Some(why) => format!("waiting for a connection to {host} ({why})"),
+                None => format!("waiting for a connection to {host}"),
+            },
             SENDING => format!("sending the request to {host}"),
             READING_BODY => format!("reading the media for {host}"),
             _ => format!("waiting for the response of {host}"),

@@ -25,7 +25,7 @@ pub(crate) use self::{
     raw_response::{RawResponse, response_methods},
     redirect::{resolve, same_origin},
     repeat::{Backoff, Next, Why, is_safe, retry_note, set_request_id},
-    response_body::{ResponseBody, too_long, wrong_length},
+    response_body::{BodyError, BodyReader, ResponseBody, too_long, wrong_length},
     state::{CallState, CallStep, Timer, patiently, within},
 };
 use self::{

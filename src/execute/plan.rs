@@ -1,10 +1,11 @@
 //! The plan of one HTTP request: what is sent, and how its response is treated.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
+use gapi_transport::lock;
 use http::StatusCode;
 
 use super::{
@@ -173,12 +174,7 @@ impl<'a> Plan<'a> {
 
     /// Returns the request for the next attempt or redirect.
     pub(super) fn request(&self) -> Result<HttpRequest, Error> {
-        let first = self
-            .first
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        match (first, &self.built) {
+        match (lock(&self.first).take(), &self.built) {
             (Some(request), _) => Ok(request),
             (None, Some(built)) => Ok(HttpRequest::clone(built)),
             (None, None) => build(self.prepared, self.options),

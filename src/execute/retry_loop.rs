@@ -1,12 +1,10 @@
 //! Repeats a request until there is a final response.
 
-use std::{
-    pin::pin,
-    sync::{Mutex, PoisonError},
-};
+use std::{pin::pin, sync::Mutex};
 
 use bytes::Bytes;
 use gapi_auth::AuthHeaders;
+use gapi_transport::lock;
 use http::{
     StatusCode,
     header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE},
@@ -36,15 +34,12 @@ pub(super) struct AttemptLog {
 
 impl AttemptLog {
     fn set_last(&self, error: Option<Error>) {
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = error;
+        *lock(&self.last) = error;
     }
 
     /// Adds the last failure to an error that interrupted the attempts.
     pub(super) fn close<T>(self, result: Result<T, Error>, state: &CallState) -> Result<T, Error> {
-        let last = self
-            .last
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
+        let last = lock(&self.last).take();
         let attempts = state.exchanges();
         result.map_err(|error| match last {
             Some(last) => error.following(last).after(attempts, None),

@@ -4,7 +4,7 @@ use std::{
     future::Future,
     pin::pin,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering},
     },
     task::{Context, Poll, ready},
@@ -12,7 +12,7 @@ use std::{
 };
 
 use futures_util::future::{Either, poll_fn, select};
-use gapi_transport::{BoxFuture, Clock};
+use gapi_transport::{BoxFuture, Clock, lock};
 
 use crate::{
     Error, ErrorKind,
@@ -69,7 +69,7 @@ impl CallState {
 
     /// Records that a request is being sent.
     pub(super) fn begin_request(&self, request: Arc<InFlight>) {
-        let mut held = self.request.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = lock(&self.request);
         if held.as_ref().is_some_and(|before| !before.is_unsent()) {
             self.sent.store(true, Ordering::Relaxed);
         }
@@ -79,8 +79,7 @@ impl CallState {
 
     /// Returns the last request.
     pub(super) fn in_flight(&self) -> Option<Arc<InFlight>> {
-        let held = self.request.lock().unwrap_or_else(PoisonError::into_inner);
-        held.clone()
+        lock(&self.request).clone()
     }
 
     /// Returns the host of the last request.

@@ -3,14 +3,14 @@
 use std::{
     ops::Deref,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicU32, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 use bytes::Bytes;
-use gapi_transport::Clock;
+use gapi_transport::{Clock, lock};
 use http::StatusCode;
 use tracing::{Span, field::Empty};
 
@@ -106,11 +106,11 @@ impl Telemetry {
             tracing::debug!(parent: &self.span, kind = %error.kind(), "the call failed");
         }
         if let Some(metrics) = &self.metrics {
-            metrics.set_end(CallEnd {
+            *lock(&metrics.end) = CallEnd {
                 status: outcome.map(|(status, _)| status),
                 error: result.err().map(Error::kind),
                 reached: is_end || result.is_err(),
-            });
+            };
         }
     }
 
@@ -125,29 +125,15 @@ impl Telemetry {
     /// Records the end of a download.
     pub(crate) fn end(&self, error: Option<ErrorKind>) {
         if let Some(metrics) = &self.metrics {
-            let end = metrics.end();
-            metrics.set_end(CallEnd {
-                error,
-                reached: true,
-                ..end
-            });
+            let mut end = lock(&metrics.end);
+            (end.error, end.reached) = (error, true);
         }
-    }
-}
-
-impl ObservedCall {
-    fn end(&self) -> CallEnd {
-        *self.end.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn set_end(&self, end: CallEnd) {
-        *self.end.lock().unwrap_or_else(PoisonError::into_inner) = end;
     }
 }
 
 impl Drop for ObservedCall {
     fn drop(&mut self) {
-        let end = self.end();
+        let end = *lock(&self.end);
         self.observer.call(&CallMetrics {
             method: self.method,
             attempts: *self.attempts.get_mut(),

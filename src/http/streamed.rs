@@ -3,13 +3,13 @@
 use std::{
     fmt,
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
     task::{Context, Poll},
 };
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, stream};
-use gapi_transport::{Body, BodyStream, TransportError};
+use gapi_transport::{Body, BodyStream, TransportError, lock};
 
 /// A body that is created for each attempt, if that is possible.
 #[derive(Clone)]
@@ -21,14 +21,7 @@ pub(crate) struct Streamed {
 }
 
 /// Holds a body that can be sent only once, until it is sent.
-#[derive(Clone)]
-struct OneTimeBody(Arc<Mutex<Option<Body>>>);
-
-impl OneTimeBody {
-    fn lock(&self) -> MutexGuard<'_, Option<Body>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+type OneTimeBody = Arc<Mutex<Option<Body>>>;
 
 /// A body from a slot. It returns to the slot if nothing was read, for example without a connection.
 struct Lent {
@@ -54,7 +47,7 @@ impl Stream for Lent {
 impl Drop for Lent {
     fn drop(&mut self) {
         if let Some(body) = self.untouched.take() {
-            *self.slot.lock() = Some(body);
+            *lock(&self.slot) = Some(body);
         }
     }
 }
@@ -75,10 +68,10 @@ impl Streamed {
     /// Creates a body that can be sent only once.
     pub(crate) fn once(body: Body) -> Self {
         let len = body.len();
-        let slot = OneTimeBody(Arc::new(Mutex::new(Some(body))));
+        let slot = Arc::new(Mutex::new(Some(body)));
         let once = Some(slot.clone());
         let make = move || {
-            let untouched = Some(slot.lock().take()?);
+            let untouched = Some(lock(&slot).take()?);
             let (slot, stream) = (slot.clone(), None);
             let lent = Lent {
                 slot,
@@ -116,7 +109,7 @@ impl Streamed {
 
     /// Returns whether the body is still available.
     pub(crate) fn is_there(&self) -> bool {
-        self.once.as_ref().is_none_or(|slot| slot.lock().is_some())
+        self.once.as_ref().is_none_or(|slot| lock(slot).is_some())
     }
 
     /// Returns the body; `None` if it was sent.

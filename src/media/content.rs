@@ -6,12 +6,12 @@ use std::{
     io::{self, Read},
     path::Path,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt as _, stream};
-use gapi_transport::runtime::unblock;
+use gapi_transport::{lock, runtime::unblock};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 /// How many bytes are read at once.
@@ -186,10 +186,7 @@ impl Content {
 impl OneTimeContent {
     /// Returns the pieces, the first time.
     pub(super) fn take(&self) -> Option<ContentPieces> {
-        self.pieces
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
+        lock(&self.pieces).take()
     }
 }
 

@@ -120,7 +120,11 @@ impl<R> Upload<R> {
     /// Begins a resumable upload whose chunks the caller sends one by one: await it, or set options first.
     pub fn start(self, client: &Client) -> StartUpload<R> {
         let upload = self.resumable();
-        StartUpload::new(client, upload.call, upload.plan)
+        StartUpload {
+            prepared: Prepared::new(client, upload.call),
+            plan: upload.plan,
+            response: PhantomData,
+        }
     }
 
     /// Sends the request: await the response, or set options first.

@@ -32,10 +32,10 @@ mod transport;
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
 };
 
-use gapi_transport::{Clock, SystemClock};
+use gapi_transport::{Clock, SystemClock, lock};
 use serde_json::Value;
 
 use self::reply::{MockResponse, ReplyKind};
@@ -139,10 +139,6 @@ impl fmt::Debug for Mock {
             .field("calls", &lock(&self.0.calls).len())
             .finish_non_exhaustive()
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Reply {

@@ -11,12 +11,11 @@ use std::{
 use bytes::Bytes;
 use futures_util::stream;
 use gapi_transport::{
-    Body, BoxFuture, Clock, SystemClock, Transport, TransportError, TransportErrorKind,
+    Body, BoxFuture, Clock, SystemClock, Transport, TransportError, TransportErrorKind, lock,
 };
 use http::{Request, Response};
 
 use super::{
-    lock,
     recording::{self, RecordedRequest, RecordedResponse},
     transport::LARGEST,
 };

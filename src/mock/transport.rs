@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 use futures_util::stream;
-use gapi_transport::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
+use gapi_transport::{Body, BoxFuture, Transport, TransportError, TransportErrorKind, lock};
 use http::{
     HeaderMap, HeaderValue, Method as HttpMethod, Request, Response, Uri,
     header::{CONTENT_LENGTH, CONTENT_TYPE},
@@ -13,7 +13,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::{
-    Mock, lock,
+    Mock,
     reply::{MockResponse, ReplyFault},
 };
 use crate::{

@@ -62,7 +62,7 @@ impl Paginator {
     pub(super) fn set_size(&mut self, size: u32) {
         let method = self.prepared.call.method;
         let set = match method.paging.and_then(|paging| paging.size) {
-            Some(slot) => set_parameter(&mut self.prepared.call, slot, &PageParameter::Size(size)),
+            Some(slot) => set_parameter(&mut self.prepared.call, slot, size.into()),
             None => Err(
                 Error::usage("this list has no parameter for the size of a page")
                     .at(method.id, None),
@@ -126,8 +126,7 @@ impl Paginator {
         let mut prepared = self.prepared.clone();
         if let Some(paging) = prepared.call.method.paging {
             if let Some(token) = &self.token {
-                let token = PageParameter::Token(token);
-                set_parameter(&mut prepared.call, paging.token, &token)?;
+                set_parameter(&mut prepared.call, paging.token, token.as_str().into())?;
             }
             let options = std::mem::take(&mut prepared.options);
             prepared.options = options.or(&prepared.client.defaults);
@@ -170,22 +169,16 @@ impl Paginator {
     }
 }
 
-/// A parameter of a paged request that the runtime sets.
-enum PageParameter<'a> {
-    Token(&'a str),
-    Size(u32),
-}
-
 /// Sets a parameter in the query or in the JSON body of a call.
 ///
 /// # Errors
 /// When the parameter belongs to the body, and the body is not a JSON object.
-fn set_parameter(call: &mut Call, slot: Slot, parameter: &PageParameter<'_>) -> Result<(), Error> {
+fn set_parameter(call: &mut Call, slot: Slot, value: Value) -> Result<(), Error> {
     let name = match slot {
         Slot::Query(name) => {
-            let value = match parameter {
-                PageParameter::Token(token) => (*token).to_owned(),
-                PageParameter::Size(size) => size.to_string(),
+            let value = match value {
+                Value::String(text) => text,
+                number => number.to_string(),
             };
             call.set(name, value);
             return Ok(());
@@ -203,10 +196,7 @@ fn set_parameter(call: &mut Call, slot: Slot, parameter: &PageParameter<'_>) -> 
             format!("the body must be a JSON object, because {name:?} of the next page goes there");
         return Err(Error::usage(message).at(call.method.id, None));
     }
-    body[name] = match *parameter {
-        PageParameter::Token(token) => token.into(),
-        PageParameter::Size(size) => size.into(),
-    };
+    body[name] = value;
     call.body = Some(encode(serde_json::to_vec(&body)));
     Ok(())
 }

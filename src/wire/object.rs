@@ -60,6 +60,27 @@ pub fn field_mut<T: Wire>(field: &mut Option<T>) -> PropertyMut<'_> {
     Some(field)
 }
 
+/// Defines the functions of an object by those of its type `$Type`.
+macro_rules! properties_of_object {
+    ($Type:ident) => {
+        fn property(&self, index: usize) -> PropertyRef<'_> {
+            <$Type as Object>::property(self, index)
+        }
+
+        fn property_mut(&mut self, name: &str) -> PropertyMut<'_> {
+            <$Type as Object>::property_mut(self, name)
+        }
+
+        fn extra(&self) -> &Extra {
+            <$Type as Object>::extra(self)
+        }
+
+        fn extra_mut(&mut self) -> &mut Extra {
+            <$Type as Object>::extra_mut(self)
+        }
+    };
+}
+
 impl<T: Object> AnyObject for T {
     fn about(&self) -> &'static About {
         &About {
@@ -69,21 +90,7 @@ impl<T: Object> AnyObject for T {
         }
     }
 
-    fn property(&self, index: usize) -> PropertyRef<'_> {
-        <T as Object>::property(self, index)
-    }
-
-    fn property_mut(&mut self, name: &str) -> PropertyMut<'_> {
-        <T as Object>::property_mut(self, name)
-    }
-
-    fn extra(&self) -> &Extra {
-        <T as Object>::extra(self)
-    }
-
-    fn extra_mut(&mut self) -> &mut Extra {
-        <T as Object>::extra_mut(self)
-    }
+    properties_of_object!(T);
 }
 
 // `Box` is fundamental: another crate could implement `Object` for a box of its own type, so boxes implement `Wire` through `Object`.
@@ -93,21 +100,7 @@ impl<T: Object> Object for Box<T> {
     const RENAMED: &'static [(&'static str, &'static str)] = T::RENAMED;
     const SECRETS: &'static [&'static str] = T::SECRETS;
 
-    fn property(&self, index: usize) -> PropertyRef<'_> {
-        <T as Object>::property(self, index)
-    }
-
-    fn property_mut(&mut self, name: &str) -> PropertyMut<'_> {
-        <T as Object>::property_mut(self, name)
-    }
-
-    fn extra(&self) -> &Extra {
-        <T as Object>::extra(self)
-    }
-
-    fn extra_mut(&mut self) -> &mut Extra {
-        <T as Object>::extra_mut(self)
-    }
+    properties_of_object!(T);
 }
 
 /// Returns the JSON name of the property in a field: `camel`, the field's name in `camelCase`, unless [`Object::RENAMED`] has another.

@@ -23,7 +23,11 @@ mod timer_thread;
 #[cfg(feature = "rustls")]
 mod tls;
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 pub use body::{Body, BodyStream, SendEvents};
 pub use clock::{Clock, SystemClock};
@@ -33,6 +37,12 @@ pub use manual_clock::ManualClock;
 
 #[cfg(feature = "rustls")]
 pub use self::{options::TransportOptions, reqwest::default_transport};
+
+/// Locks a mutex, also after a thread that held it has panicked.
+#[doc(hidden)]
+pub fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// The version of the compiler that built this crate, such as `1.95.0`: `gl-rust/…` in the header `x-goog-api-client`.
 pub const RUST_VERSION: &str = env!("GAPI_RUST_VERSION");

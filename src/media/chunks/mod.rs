@@ -1,6 +1,5 @@
 //! The bytes of a download, as they arrive.
 
-mod body_reader;
 mod resume;
 
 use std::{
@@ -14,10 +13,7 @@ use futures_util::{Stream, future::poll_fn};
 use gapi_transport::BoxFuture;
 use http::{HeaderMap, StatusCode};
 
-use self::{
-    body_reader::{BodyError, BodyReader},
-    resume::Version,
-};
+use self::resume::Version;
 use super::{
     byte_range::{self, ByteRange},
     checksum::DownloadChecksum,
@@ -25,7 +21,9 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Response,
-    execute::{self, Backoff, CallState, CallStep, StreamingResponse, Timer},
+    execute::{
+        self, Backoff, BodyError, BodyReader, CallState, CallStep, StreamingResponse, Timer,
+    },
     http::content_encoding::Coding,
     media_type,
 };
@@ -293,8 +291,13 @@ impl Chunks {
         let Some(body) = &mut self.body else {
             return Poll::Ready(Ok(ReadStep::End));
         };
-        let encoded = self.checksum.as_mut().and_then(DownloadChecksum::encoded);
-        Poll::Ready(match body.poll_content(cx, encoded) {
+        let mut encoded = self.checksum.as_mut().and_then(DownloadChecksum::encoded);
+        let mut feed = |at, chunk: &[u8]| {
+            if let Some(encoded) = &mut encoded {
+                encoded.feed(at, chunk);
+            }
+        };
+        Poll::Ready(match body.poll_content(cx, &mut feed) {
             Poll::Ready(Some(Ok(chunk))) => {
                 self.wait_limit = None;
                 if let Some(host) = &self.opened.host {

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue, StatusCode, header::ETAG};
 
-use super::{BodyReader, Chunks, ReadStep};
+use super::{Chunks, ReadStep};
 use crate::{
     Error, ErrorKind,
     client::Prepared,
     error::Repeat,
-    execute::{self, Backoff, CallStep, Next, StreamingResponse},
+    execute::{self, Backoff, BodyReader, CallStep, Next, StreamingResponse},
     http::{content_encoding::Coding, headers::complete_length},
     media::{
         byte_range::{self, ByteRange},

@@ -12,11 +12,11 @@ use gapi_transport::BoxFuture;
 
 pub(super) use self::{driver::SessionDriver, exchange::start_content};
 use crate::{
-    Client, Error, Progress, Response,
+    Error, Progress, Response,
     client::Prepared,
     media::{UploadSession, plan::UploadPlan, send_upload},
     outlined_box::OutlinedBox,
-    request::{Call, from_response::FromResponse, option_setters::option_setters},
+    request::{from_response::FromResponse, option_setters::option_setters},
 };
 
 /// A resumable upload that is not begun yet: await it, or set options first.
@@ -24,20 +24,12 @@ use crate::{
 /// The options apply to every request of the upload; `timeout` limits each step.
 #[must_use = "nothing is sent until this is awaited"]
 pub struct StartUpload<R> {
-    prepared: OutlinedBox<Prepared>,
-    plan: Box<UploadPlan>,
-    response: PhantomData<fn() -> R>,
+    pub(super) prepared: OutlinedBox<Prepared>,
+    pub(super) plan: Box<UploadPlan>,
+    pub(super) response: PhantomData<fn() -> R>,
 }
 
 impl<R> StartUpload<R> {
-    pub(crate) fn new(client: &Client, call: Call, plan: Box<UploadPlan>) -> Self {
-        Self {
-            prepared: Prepared::new(client, call),
-            plan,
-            response: PhantomData,
-        }
-    }
-
     option_setters!(prepared.options);
 }
 

@@ -4,7 +4,7 @@ use std::{
     collections::VecDeque,
     io,
     path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
 };
 
 use bytes::{Bytes, BytesMut};
@@ -13,7 +13,7 @@ use futures_util::{
     future::{Either, select},
     stream,
 };
-use gapi_transport::{Body, Clock, TransportError};
+use gapi_transport::{Body, Clock, TransportError, lock};
 
 use super::file::read_file;
 use crate::{
@@ -149,7 +149,7 @@ impl Meter {
     }
 
     fn lock(&self) -> MutexGuard<'_, Checksum> {
-        self.checksum.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.checksum)
     }
 }
 
