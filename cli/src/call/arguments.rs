@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use gapi_codegen::model::{Api, Parameter, Type};
 use gapi_codegen::suggest::nearest;
@@ -110,7 +111,7 @@ pub(super) fn command(method: &Method, global: &[&str]) -> Command {
 }
 
 /// Returns the flags of the own options.
-fn own_flags() -> Vec<String> {
+pub(super) fn own_flags() -> Vec<String> {
     let own = own_options::command();
     own.get_arguments()
         .filter_map(Arg::get_long)
@@ -215,23 +216,41 @@ pub(super) fn help_line(method: &Method) -> String {
 }
 
 fn wrong(method: &Method, error: &clap::Error) -> Box<CallFailure> {
-    // clap's own label and usage are left to the help.
-    let text = error.to_string();
-    let message = text
-        .trim_start_matches("error: ")
-        .split("\n\nUsage:")
-        .next()
-        .unwrap_or_default();
-    let message = message
-        .split("\n\nFor more information")
-        .next()
-        .unwrap_or_default()
-        .trim();
-    CallFailure::mistake(
+    let argument = match (error.kind(), error.get(ContextKind::InvalidArg)) {
+        (ErrorKind::UnknownArgument, Some(ContextValue::String(argument))) => Some(argument),
+        _ => None,
+    };
+    let mistake = match argument {
+        Some(argument) => too_many(argument),
+        None => {
+            // clap's own label and usage are left to the help.
+            let text = error.to_string();
+            let message = text.trim_start_matches("error: ");
+            let message = message.split("\n\nUsage:").next().unwrap_or_default();
+            let message = message
+                .split("\n\nFor more information")
+                .next()
+                .unwrap_or_default();
+            let line = gapi_codegen::text::inert_lines(message.trim()).replace('\n', " ");
+            Mistake::new("", line)
+        }
+    };
+    CallFailure::usage(vec![mistake]).hint(help_line(method))
+}
+
+/// Returns the mistake of a word that no parameter takes. What follows a `=`, and JSON, may be a secret.
+fn too_many(word: &str) -> Mistake {
+    let name = word.split('=').next().unwrap_or_default();
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./:@".contains(c);
+    let named = if name.chars().all(is_plain) {
+        format!("`{name}`")
+    } else {
+        "a word".to_owned()
+    };
+    Mistake::new(
         "",
-        gapi_codegen::text::inert_lines(message).replace('\n', " "),
+        format!("{named} is one argument too many: the others are set by their names"),
     )
-    .hint(help_line(method))
 }
 
 /// Returns the flags that are neither options nor parameters.
@@ -356,10 +375,7 @@ fn positions_of(
         }
     }
     for word in words {
-        mistakes.push(Mistake::new(
-            "",
-            format!("`{word}` is one argument too many: the others are set by their names"),
-        ));
+        mistakes.push(too_many(&word));
     }
 }
 

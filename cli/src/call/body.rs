@@ -125,7 +125,7 @@ fn edit(
             "--set-file" => "PATH=FILE",
             _ => "PATH=TEXT",
         };
-        Mistake::new(option, format!("expected {form}, not `{text}`"))
+        Mistake::new(option, format!("expected {form}: a value has no `=`"))
     })?;
     let at = format!("body.{path_text}");
     let path = FieldPath::read(target.api(), ty, path_text, !unchecked)

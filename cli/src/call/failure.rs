@@ -193,12 +193,10 @@ impl CallFailure {
             );
         }
         if let Some(hint) = &self.hint {
-            for line in hint.lines() {
-                lines.push(format!(
-                    "  {} {}",
-                    style("hint:").cyan().for_stderr(),
-                    inert(line)
-                ));
+            let label = style("hint:").cyan().for_stderr().to_string();
+            for (index, line) in hint.lines().enumerate() {
+                let before = if index == 0 { label.as_str() } else { "     " };
+                lines.push(format!("  {before} {}", inert(line)));
             }
         }
         lines.join("\n")

@@ -49,7 +49,7 @@ pub(super) fn print_method(method: &Method, command: clap::Command) -> CallResul
     printed(print(&text(method, command)))
 }
 
-fn text(method: &Method, command: clap::Command) -> String {
+pub(super) fn text(method: &Method, command: clap::Command) -> String {
     let (api, model) = (method.api(), method.model());
     let spec = format!("{}:{}", api.name, api.version);
     let arguments: Vec<String> = model

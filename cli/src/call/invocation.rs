@@ -207,7 +207,7 @@ impl<'a> Invocation<'a> {
     }
 
     /// Returns the request without credentials. All that is wrong with it is known then.
-    fn preview(&self) -> CallResult<HttpRequest> {
+    pub(super) fn preview(&self) -> CallResult<HttpRequest> {
         let client = self.parts().client(Some(Arc::new(Anonymous)))?;
         self.to_http(&self.request, &client)
     }
@@ -234,7 +234,12 @@ impl<'a> Invocation<'a> {
         Ok(http?)
     }
 
-    fn print_preview(&mut self, form: Preview, preview: &HttpRequest) -> CallResult {
+    /// Returns the request as it would be sent, without secrets.
+    pub(super) fn preview_text(
+        &mut self,
+        form: Preview,
+        preview: &HttpRequest,
+    ) -> CallResult<String> {
         let mut redacted = None;
         if let (Some(body), Some(ty)) = (&self.body, &self.method.model().request) {
             let mut body = body.clone();
@@ -252,7 +257,7 @@ impl<'a> Invocation<'a> {
             }
         }
         let preview = redacted.as_ref().unwrap_or(preview);
-        let text = match form {
+        Ok(match form {
             Preview::Curl => preview.to_curl() + "\n",
             Preview::Http => {
                 let authorization = match self.who() {
@@ -267,7 +272,11 @@ impl<'a> Invocation<'a> {
                 };
                 preview::http(preview, &authorization, media.as_deref())
             }
-        };
+        })
+    }
+
+    fn print_preview(&mut self, form: Preview, preview: &HttpRequest) -> CallResult {
+        let text = self.preview_text(form, preview)?;
         let text = if std::io::stdout().is_terminal() {
             inert_lines(&text).into_owned()
         } else {

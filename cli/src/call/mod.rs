@@ -16,8 +16,12 @@ mod observe;
 mod own_options;
 mod parameter_help;
 mod preview;
+#[cfg(test)]
+mod random_words;
 mod requests;
 mod sending;
+#[cfg(test)]
+mod survey;
 #[cfg(test)]
 mod tests;
 mod tokens;

@@ -18,6 +18,42 @@ pub fn server(name: &str) -> String {
     })
 }
 
+/// The base URL of a server that need not be there, such as an emulator of the Google Cloud SDK.
+#[must_use]
+pub fn optional_server(name: &str) -> Option<String> {
+    let variable = format!("GAPI_SERVER_{}", name.to_uppercase().replace('-', "_"));
+    let url = std::env::var(&variable).ok();
+    if url.is_none() {
+        println!(
+            "passed over: {variable} is not set, because the Google Cloud SDK is not installed"
+        );
+    }
+    url
+}
+
+/// The built command `gapi`.
+///
+/// # Panics
+/// Without the variable that names it.
+#[must_use]
+pub fn command() -> Command {
+    Command::new(std::env::var_os("GAPI_COMMAND").unwrap_or_else(|| {
+        panic!("GAPI_COMMAND is not set: run these tests with `cargo xtask test-servers`")
+    }))
+}
+
+/// The Python of the third-party servers, with a program of its own.
+///
+/// # Panics
+/// Without the variable that names it.
+#[must_use]
+pub fn python(program: &str) -> Command {
+    let client = client("python");
+    let mut command = Command::new(client.get_program());
+    command.args(["-c", program]);
+    command
+}
+
 /// A third-party client, as `cargo xtask test-servers` installed it: the metadata client of `python` or `node`.
 ///
 /// # Panics

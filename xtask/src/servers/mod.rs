@@ -2,6 +2,7 @@
 
 mod browser;
 mod install;
+mod sdk;
 mod start;
 
 use std::{path::Path, process::Command};
@@ -11,6 +12,8 @@ use crate::workspace::Failure;
 
 /// The test whose servers are ours and whose clients others wrote.
 const CLIENTS: &str = "metadata_clients";
+/// The test of the command, which talks to several servers.
+const COMMAND: &str = "command";
 
 /// Arguments of `test-servers`.
 #[derive(clap::Args, Debug)]
@@ -121,11 +124,10 @@ const SERVERS: &[Server] = &[
 pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
     let wanted =
         |test: &str| arguments.tests.is_empty() || arguments.tests.iter().any(|own| own == test);
-    if let Some(unknown) = arguments
-        .tests
-        .iter()
-        .find(|own| *own != CLIENTS && SERVERS.iter().all(|server| server.test != **own))
-    {
+    if let Some(unknown) = arguments.tests.iter().find(|own| {
+        ![CLIENTS, COMMAND].contains(&own.as_str())
+            && SERVERS.iter().all(|server| server.test != **own)
+    }) {
         return Err(format!("there is no test {unknown}").into());
     }
     let installed = Installed::under(root)?;
@@ -141,6 +143,19 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
         "servers",
         "--",
     ]);
+    crate::workspace::cargo()
+        .current_dir(root)
+        .args(["build", "--quiet", "--bin", "gapi"])
+        .status()
+        .map_err(|e| format!("cannot run cargo: {e}"))?;
+    cargo.env(
+        "GAPI_COMMAND",
+        crate::workspace::target(root)?.join("debug/gapi"),
+    );
+    for emulator in sdk::emulators(&installed.logs)? {
+        cargo.env(emulator.variable, emulator.running.base_url());
+        running.push(emulator.running);
+    }
     for server in SERVERS {
         println!("starting {}", server.name);
         let started = Running::start(server.name, server.probe, &installed.logs, |port| {
@@ -158,8 +173,10 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
     }
     // Our own metadata server, for clients that others wrote.
     cargo.envs(installed.clients(root));
-    if wanted(CLIENTS) {
-        cargo.arg(format!("{CLIENTS}::"));
+    for test in [CLIENTS, COMMAND] {
+        if wanted(test) {
+            cargo.arg(format!("{test}::"));
+        }
     }
     let status = cargo
         .status()

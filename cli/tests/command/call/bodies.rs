@@ -94,7 +94,7 @@ async fn all_mistakes_are_reported_at_once() {
             "body.settings.dataDiskSizeGb: `many` is not a whole number",
             "body.settings.tier.x: `settings.tier` has no properties",
             "body.settings: not a JSON value",
-            "--set: expected PATH=TEXT, not `name`",
+            "--set: expected PATH=TEXT: a value has no `=`",
         ],
     );
     desk.call(&["storage:v1", "buckets.get", "b", "--set", "name=x"])
@@ -192,7 +192,7 @@ async fn a_mask_follows_what_is_set() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_is_shown_is_the_body_that_is_sent() {
+async fn a_body_that_is_displayed_is_the_body_that_is_sent() {
     let desk = Desk::new(echo).await;
     let values = [
         "spreadsheets.values.update",

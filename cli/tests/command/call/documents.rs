@@ -240,10 +240,10 @@ async fn what_google_offers_is_listed_and_described() {
     assert_eq!(gapi("list --remote").ok().stdout.lines().count(), 5);
     gapi("list --remote yuong").fails_with(1, &["did you mean `young`?"]);
     assert_eq!(server.count("/discovery/v1/apis"), 1);
-    let shown = gapi("show young").ok().stdout;
+    let text = gapi("show young").ok().stdout;
     assert!(
-        shown.contains("The young API") && shown.contains("things"),
-        "{shown}"
+        text.contains("The young API") && text.contains("things"),
+        "{text}"
     );
     assert!(gapi("methods young:v1").ok().stdout.contains("things.get"));
     gapi("show young:v1 thinsg").fails_with(1, &["did you mean `Thing` or `things`?"]);

@@ -150,6 +150,7 @@ fn usage_errors_need_no_connection() {
         call(&["pubsub:v1", "projects.topics.list", bad])
             .fails_with(2, &["pubsub.projects.topics.list"]);
     }
+    call(&["sqladmin:v1", "instances.get", "p", ".."]).fails_with(2, &["sql.instances.get"]);
     let error = json(
         &call(&[
             "sqladmin:v1",

@@ -214,10 +214,10 @@ async fn a_preview_asks_for_nothing_and_shows_no_secret() {
         );
     }
     let words: Vec<&str> = words.into_iter().chain(["--dry-run"]).collect();
-    let shown = call(&desk, &words, &[], "").ok().stdout;
+    let text = call(&desk, &words, &[], "").ok().stdout;
     assert!(
-        shown.contains(&format!("service account {}", google.account().email())),
-        "{shown}"
+        text.contains(&format!("service account {}", google.account().email())),
+        "{text}"
     );
     assert_eq!(
         (desk.server.connections(), google.tokens().requests()),

@@ -115,7 +115,7 @@ async fn what_is_only_media_needs_no_option() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_upload_is_shown_without_its_bytes() {
+async fn an_upload_is_displayed_without_its_bytes() {
     let bucket = Bucket::new().await;
     bucket.folder.write("f.txt", "canary");
     let ran = bucket

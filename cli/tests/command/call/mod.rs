@@ -3,6 +3,7 @@
 mod bodies;
 mod documents;
 mod errors;
+mod guide;
 mod identity;
 mod lists;
 mod media;
@@ -61,6 +62,7 @@ pub(crate) fn with_documents() -> Folder {
     std::fs::create_dir(&documents).unwrap();
     for api in [
         "bigquery.v2",
+        "secretmanager.v1",
         "drive.v3",
         "firestore.v1",
         "gmail.v1",

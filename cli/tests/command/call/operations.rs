@@ -84,7 +84,7 @@ async fn an_interrupted_wait_can_be_resumed() {
     let mut command = desk.folder.command();
     command
         .args(["call", "--anonymous", "--endpoint-url", &url])
-        .args(with(&["--wait"]));
+        .args(with(&["--wait", "-o", "result.json"]));
     let child = command.spawn().unwrap();
     // The operation has begun once it is polled.
     while desk.server.count("/v1/projects/p/operations") == 0 {
@@ -102,6 +102,7 @@ async fn an_interrupted_wait_can_be_resumed() {
         "{stderr}"
     );
     assert!(output.stdout.is_empty());
+    assert_eq!(desk.folder.names(), ["discovery-docs"]);
 }
 
 /// The whole of it: a key, a token, an operation that is polled until it is done.

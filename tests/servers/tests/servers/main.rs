@@ -1,6 +1,7 @@
 //! gapi against servers and clients that others wrote, each in a module of its name.
 
 mod bqemulator;
+mod command;
 mod fake_gcs_server;
 mod federation;
 mod gcp_storage_emulator;
