@@ -58,6 +58,8 @@ pub(crate) struct Policy {
     pub(crate) offline: bool,
     /// A document is fetched even if a fresh one is there.
     pub(crate) refresh: bool,
+    /// Nothing is reported but errors.
+    pub(crate) quiet: bool,
 }
 
 impl Policy {
@@ -68,7 +70,14 @@ impl Policy {
         Self {
             offline: offline || is_offline,
             refresh,
+            quiet: false,
         }
+    }
+
+    /// Sets whether nothing is reported but errors.
+    pub(crate) fn quiet(mut self, quiet: bool) -> Self {
+        self.quiet = quiet;
+        self
     }
 
     /// Returns the policy without options.
@@ -149,7 +158,7 @@ fn in_cache(spec: &Spec, policy: Policy) -> Result<Found, NotFound> {
     let library = library(policy);
     let cached =
         block_on(library.document(spec))?.map_err(|missing| missing_document(spec, &missing))?;
-    if let Some(news) = &cached.news {
+    if let Some(news) = cached.news.as_ref().filter(|_| !policy.quiet) {
         note(&format!("{spec}: {news}"));
     }
     Ok(Found {
@@ -203,7 +212,7 @@ fn version_of(name: &str, policy: Policy) -> Result<Spec, NotFound> {
         ([], _) => Err(unknown_api(name, &specs)),
         ([only], _) => Ok((*only).clone()),
         (_, [only]) => {
-            if std::io::IsTerminal::is_terminal(&std::io::stderr()) {
+            if !policy.quiet && std::io::IsTerminal::is_terminal(&std::io::stderr()) {
                 note(&format!("{name} means {only} here"));
             }
             Ok((**only).clone())

@@ -32,7 +32,12 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     if arguments.remote {
         return remote(arguments);
     }
-    let library = DocIndex::find()?;
+    let library = DocIndex::find().map_err(|mut failures| {
+        for failure in &mut failures {
+            failure.help = Some("fetch a document: `gapi fetch sqladmin:v1`; `gapi list --remote` lists what Google offers".to_owned());
+        }
+        failures
+    })?;
     let mut lines = Vec::new();
     let mut objects: Vec<Value> = Vec::new();
     let word = arguments.word.as_deref().unwrap_or_default().to_lowercase();

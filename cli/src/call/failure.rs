@@ -166,6 +166,15 @@ impl CallFailure {
         failure
     }
 
+    /// Whether the token has too few scopes.
+    pub(super) fn is_about_scopes(&self) -> bool {
+        self.error.as_ref().is_some_and(|error| {
+            ["ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficientPermissions"]
+                .iter()
+                .any(|reason| error.has_reason(reason))
+        })
+    }
+
     /// Returns the text for people: the error, the facts behind it, and what to do next.
     pub(super) fn text(&self) -> String {
         let mut lines = Vec::new();

@@ -7,8 +7,9 @@ use console::{Term, measure_text_width, truncate_str};
 use gapi_codegen::text::{inert, is_active};
 use serde_json::value::RawValue;
 
-use super::columns::{Column, entries, fitting, properties, property, text_of};
+use super::columns::{Column, fitting, properties, text_of};
 use super::destination::Destination;
+use super::entries::entries_of;
 use super::failure::CallResult;
 use super::tokens::{compact, pretty};
 use super::yaml;
@@ -150,21 +151,10 @@ impl Printer {
     }
 
     fn response_as_table(&mut self, json: &str) -> CallResult {
-        let list = match &self.items {
-            Some(items) => property(json, items).map(RawValue::get),
-            None => None,
-        };
-        if let Some(list) = list {
-            let keyed = keyed_entries(list);
-            let plain = keyed
-                .as_ref()
-                .map(|keyed| keyed.iter().map(|entry| &**entry).collect())
-                .or_else(|| entries(list));
-            return self.table(&plain.unwrap_or_default());
-        }
-        if self.items.is_some() {
-            // A list without entries has no property for them.
-            return self.table(&[]);
+        if let Some(items) = &self.items {
+            let entries = entries_of(json, items)?;
+            let entries: Vec<&RawValue> = entries.iter().map(|entry| &**entry).collect();
+            return self.table(&entries);
         }
         if self.format == Format::Table && self.columns.is_empty() {
             return self.names_and_values(json);
@@ -276,16 +266,6 @@ impl Printer {
         }
         text
     }
-}
-
-/// Returns the entries of a map as objects of `key` and `value`; `None` of a list.
-pub(super) fn keyed_entries(json: &str) -> Option<Vec<Box<RawValue>>> {
-    let properties = properties(json)?;
-    let keyed = properties.into_iter().filter_map(|(key, value)| {
-        let key = serde_json::Value::from(key);
-        RawValue::from_string(format!("{{\"key\":{key},\"value\":{}}}", value.get())).ok()
-    });
-    Some(keyed.collect())
 }
 
 /// Returns a line of CSV. A cell is in quotes where it has a separator, a quote or a line end.

@@ -201,6 +201,20 @@ impl<'a> Invocation<'a> {
                     None => failure,
                 })
             }
+            Ok(Err(failure)) if failure.is_about_scopes() && failure.hint.is_none() => {
+                let (api, model) = (method.api(), method.model());
+                let scopes = model
+                    .scopes
+                    .iter()
+                    .filter_map(|index| api.scopes.get(*index));
+                let shortest = scopes
+                    .map(|scope| scope.url.as_str())
+                    .min_by_key(|url| url.len());
+                Err(match shortest {
+                    Some(scope) => failure.hint(format!("gapi auth login --scopes {scope}")),
+                    None => failure,
+                })
+            }
             Ok(result) => result,
             Err(failures) => Err(CallFailure::of(Exit::NoResponse, failures)),
         }

@@ -5,6 +5,7 @@ mod body;
 mod client;
 mod columns;
 mod destination;
+mod entries;
 mod failure;
 mod field_path;
 mod format;
@@ -167,7 +168,8 @@ fn service(words: &Words, wants_help: bool) -> CallResult<Option<Service>> {
         return Err(CallFailure::mistake("", "name an API and a method")
             .hint("gapi call sqladmin:v1 instances.list PROJECT; `gapi list` has the APIs, `gapi call --help` the options"));
     }
-    let policy = Policy::new(words.has(&["--offline"]), words.has(&["--refresh"]));
+    let policy = Policy::new(words.has(&["--offline"]), words.has(&["--refresh"]))
+        .quiet(words.has(&["--quiet", "-q"]));
     let verbose = words.has(&["--verbose", "-v"]);
     let found = match (&words.api, &words.method) {
         (Some(api), _) => documents::named(api, policy),
@@ -182,9 +184,7 @@ fn service(words: &Words, wants_help: bool) -> CallResult<Option<Service>> {
         };
         CallFailure::of(exit, vec![error.failure])
     })?;
-    if verbose {
-        note(&format!("document: {}", found.origin));
-    }
+    let origin = found.origin;
     let has_endpoint = words.rest.iter().any(|word| {
         word.to_str()
             .is_some_and(|word| word == "--endpoint-url" || word.starts_with("--endpoint-url="))
@@ -206,6 +206,12 @@ fn service(words: &Words, wants_help: bool) -> CallResult<Option<Service>> {
         failure.exit = Exit::NoDocument;
         failure.hint("fetch the document again with --refresh")
     })?;
+    if verbose {
+        note(&format!(
+            "document: {origin}, revision {}",
+            service.revision()
+        ));
+    }
     Ok(Some(service))
 }
 

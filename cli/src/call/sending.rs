@@ -10,12 +10,12 @@ use gapi::{Client, Download, Media, Progress};
 use gapi_codegen::model::TokenIn;
 use gapi_dynamic::{Json, Method, Request};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::value::RawValue;
 
 use super::arguments::flag;
-use super::columns::{entries, property, text_of};
+use super::columns::{property, text_of};
+use super::entries::entries_of;
 use super::failure::{CallFailure, CallResult, Exit};
-use super::format::{Printer, keyed_entries};
+use super::format::Printer;
 use super::mode::Mode;
 use super::own_options::Awaited;
 use crate::print::note;
@@ -156,7 +156,7 @@ impl Ready<'_> {
                 Ok(None) => break,
                 Err(error) => return Err(self.interrupted_list(error, token)),
             };
-            let mut entries = entries_of(text(&page)?, &items.wire);
+            let mut entries = entries_of(text(&page)?, &items.wire)?;
             entries.truncate(usize::try_from(left).unwrap_or(usize::MAX));
             left -= entries.len() as u64;
             self.printer.page(&entries)?;
@@ -277,17 +277,6 @@ impl Ready<'_> {
 fn text(response: &Json) -> CallResult<&str> {
     std::str::from_utf8(response.bytes())
         .map_err(|_| CallFailure::new(Exit::NoResponse, "the response is not UTF-8 text"))
-}
-
-/// Returns the entries of a page; those of a map as objects of `key` and `value`.
-fn entries_of(page: &str, items: &str) -> Vec<Box<RawValue>> {
-    let Some(list) = property(page, items).map(RawValue::get) else {
-        return Vec::new();
-    };
-    keyed_entries(list).unwrap_or_else(|| {
-        let list = entries(list).unwrap_or_default();
-        list.into_iter().map(ToOwned::to_owned).collect()
-    })
 }
 
 /// Returns a progress line, which only a terminal has.

@@ -40,6 +40,14 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
             documents::with_method(word, documents::Policy::system()),
             Some(word),
         ),
+        [id, _] if documents::is_id(id) => {
+            let failure = Failure::new(format!(
+                "{id} is the id of a method, and nothing follows it"
+            ));
+            return Err(failure
+                .help("an API comes first: `gapi show sqladmin:v1 instances.list`")
+                .into());
+        }
         [spec, name] => (
             documents::named(spec, documents::Policy::system()),
             Some(name),

@@ -186,6 +186,9 @@ fn unknown_methods_are_explained() {
     folder
         .gapi("show drive.files.list")
         .fails_with(1, &["drive.files.list", "gapi list"]);
+    folder
+        .gapi("show tasks.tasks.list tasks")
+        .fails_with(1, &["nothing follows"]);
     folder.gapi("show").fails_with(2, &["API [NAME]"]);
 }
 

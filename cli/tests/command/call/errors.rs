@@ -79,6 +79,18 @@ async fn each_failure_has_its_status() {
     ));
     desk.call(&with(&[])).fails_with(6, &["sql.instances.get"]);
     desk.server.heal();
+    let reason = json!({"error": {"code": 403, "errors": [{"reason": "insufficientPermissions"}], "message": "scopes"}});
+    desk.server.inject(Fault::reply(Reply::json(403, &reason)));
+    desk.call(&with(&[])).fails_with(
+        1,
+        &["gapi auth login --scopes https://www.googleapis.com/auth/"],
+    );
+    desk.server.heal();
+    desk.server
+        .inject(Fault::reply(Reply::json(200, &json!({"items": "none"}))));
+    desk.call(&["sqladmin:v1", "instances.list", "p", "--all"])
+        .fails_with(6, &["items: "]);
+    desk.server.heal();
     desk.server.inject(Fault::half_body());
     desk.call(&with(&["--retries", "0"]))
         .fails_with(6, &["sql.instances.get"]);
