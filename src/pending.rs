@@ -64,12 +64,11 @@ impl<R> PendingCall<R> {
 
     /// Requests the resource only if its etag differs (`if-none-match`); awaited, returns `None` if it does not. The value is sent as
     /// given, with the quotes of the API's own etags.
-    pub fn if_none_match(self, etag: impl EntityTag) -> ConditionalCall<R> {
-        ConditionalCall::new(self, etag.into_text())
-    }
-
-    async fn raw_response(self) -> Result<RawResponse, Error> {
-        execute::execute(&self.prepared).await
+    pub fn if_none_match(mut self, etag: impl EntityTag) -> ConditionalCall<R> {
+        let options = &mut self.prepared.options;
+        options.set_header("if-none-match", etag.into_text().try_into().ok());
+        options.get_mut().not_modified = true;
+        ConditionalCall(self)
     }
 }
 
@@ -126,13 +125,6 @@ impl<R> fmt::Debug for PendingCall<R> {
 pub struct ConditionalCall<R>(PendingCall<R>);
 
 impl<R> ConditionalCall<R> {
-    pub(super) fn new(mut sending: PendingCall<R>, etag: String) -> Self {
-        let options = &mut sending.prepared.options;
-        options.set_header("if-none-match", etag.try_into().ok());
-        options.get_mut().not_modified = true;
-        Self(sending)
-    }
-
     option_setters!(0.prepared.options);
 }
 
@@ -143,7 +135,7 @@ impl<R: FromResponse> ConditionalCall<R> {
     /// Any error of a call.
     pub fn with_meta(self) -> BoxFuture<'static, Result<Option<Response<R>>, Error>> {
         Box::pin(async move {
-            let response = self.0.raw_response().await?;
+            let response = execute::execute(&self.0.prepared).await?;
             if response.is_not_modified() {
                 return Ok(None);
             }

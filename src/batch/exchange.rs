@@ -51,7 +51,9 @@ pub(super) async fn exchange(
         .map(|found| match found {
             Some((part, None)) => Ok(part),
             Some((part, Some(fault))) => Err(incomplete(&part, fault)),
-            None => Err(missing()),
+            None => Err(Error::interrupted(
+                "the response of the batch has no part for this call",
+            )),
         })
         .collect())
 }
@@ -181,10 +183,6 @@ fn number(id: &str) -> Option<usize> {
         .rfind(|c: char| !c.is_ascii_digit())
         .map_or(0, |at| at + 1);
     id[start..].parse().ok()
-}
-
-fn missing() -> Error {
-    Error::interrupted("the response of the batch has no part for this call")
 }
 
 fn incomplete(part: &BatchMessage, fault: MessageFault) -> Error {

@@ -105,7 +105,11 @@ impl Batch {
 
     fn push<R>(&mut self, call: Call, options: CallOptions) -> BatchHandle<R> {
         self.entries.push(BatchEntry { call, options });
-        BatchHandle::new(self.id, self.entries.len() - 1)
+        BatchHandle {
+            batch: self.id,
+            index: self.entries.len() - 1,
+            response: PhantomData,
+        }
     }
 
     /// Returns the number of calls.
@@ -177,7 +181,10 @@ impl IntoFuture for PendingBatch {
             let id = self.batch.id;
             let entries = self.batch.entries;
             let results = run::run(&self.client, entries, &self.options, self.limit).await?;
-            Ok(BatchResponses::new(id, results))
+            Ok(BatchResponses {
+                batch: id,
+                results: results.into_iter().map(Some).collect(),
+            })
         })
     }
 }
@@ -199,16 +206,6 @@ pub struct BatchHandle<R> {
     response: PhantomData<fn() -> R>,
 }
 
-impl<R> BatchHandle<R> {
-    fn new(batch: u64, index: usize) -> Self {
-        Self {
-            batch,
-            index,
-            response: PhantomData,
-        }
-    }
-}
-
 /// The responses of a [`Batch`](Batch), each to be taken once with its handle.
 ///
 /// `Debug` shows the number of calls and of errors.
@@ -219,13 +216,6 @@ pub struct BatchResponses {
 }
 
 impl BatchResponses {
-    fn new(batch: u64, results: Vec<Result<RawResponse, Error>>) -> Self {
-        Self {
-            batch,
-            results: results.into_iter().map(Some).collect(),
-        }
-    }
-
     /// Returns the response to a call.
     ///
     /// # Errors

@@ -12,8 +12,8 @@ use crate::{
     error::Repeat,
     execute::{
         CallState, CallStep, RawResponse, Timer, authorize,
+        exchange::strip_credentials,
         plan::{Plan, Redirects, Retries, build},
-        redirect,
         repeat::{is_safe, set_request_id},
         retry_loop::{AttemptLog, send_with_retries},
     },
@@ -125,7 +125,7 @@ impl AuxiliaryRequest {
             headers.insert(CONTENT_LENGTH, len.into());
         }
         if !authorize {
-            redirect::strip_credentials(&mut headers, None);
+            strip_credentials(&mut headers, None);
         }
         request.headers = headers;
         let mut plan = Plan::of_step(prepared, options, state, request, redacted);

@@ -6,7 +6,6 @@ mod exchange;
 mod in_flight;
 mod plan;
 mod raw_response;
-mod redirect;
 mod repeat;
 mod response_body;
 mod retry_loop;
@@ -19,11 +18,10 @@ use tracing::{Instrument as _, Span};
 
 pub(crate) use self::{
     auxiliary_request::{AuxiliaryRequest, BatchPart, batch_limit, batch_part, reject_token},
-    exchange::CallInfo,
+    exchange::{CallInfo, resolve, same_origin},
     in_flight::STANDSTILL,
     plan::upload_request,
     raw_response::{RawResponse, response_methods},
-    redirect::{resolve, same_origin},
     repeat::{Backoff, Next, Why, is_safe, retry_note, set_request_id},
     response_body::{BodyError, BodyReader, ResponseBody, too_long, wrong_length},
     state::{CallState, CallStep, Timer, patiently, within},

@@ -211,7 +211,7 @@ pub(super) struct DownloadChecksum {
     stored: StoredChecksums,
     received: Checksum,
     /// Whether the checksum is one of the encoded bytes, although the caller gets decoded ones.
-    encoded: bool,
+    pub(super) encoded: bool,
 }
 
 impl DownloadChecksum {
@@ -237,10 +237,6 @@ impl DownloadChecksum {
             stored,
             encoded,
         })
-    }
-
-    pub(super) fn is_of_encoded(&self) -> bool {
-        self.encoded
     }
 
     /// Returns the checksum to feed with encoded bytes, if those are compared.

@@ -94,7 +94,11 @@ impl Mock {
 
     /// Adds a rule to a mock that is in use already.
     pub fn add(&self, matcher: impl Into<Matcher>, reply: impl Into<Reply>) {
-        lock(&self.0.rules).push(Rule::new(matcher.into(), reply.into()));
+        lock(&self.0.rules).push(Rule {
+            matcher: matcher.into(),
+            reply: reply.into(),
+            used: 0,
+        });
     }
 
     /// Returns a client without credentials that uses this mock, and does not wait between attempts.
@@ -240,14 +244,6 @@ struct Rule {
 }
 
 impl Rule {
-    fn new(matcher: Matcher, reply: Reply) -> Self {
-        Self {
-            matcher,
-            reply,
-            used: 0,
-        }
-    }
-
     /// Returns the response to `call`, if the rule matches and has one left.
     fn take(&mut self, call: &MockCall) -> Option<MockResponse> {
         if !self.matcher.matches(call) {

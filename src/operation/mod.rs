@@ -110,7 +110,15 @@ impl<R: LongRunning> Wait<R> {
 
     /// Returns each state of the operation, instead of the last one only.
     pub fn watch(self) -> OperationStream<R> {
-        OperationStream::new(Poller::new(self.prepared, self.start, self.settings))
+        let method = self.prepared.call.method;
+        let poller = Poller::new(self.prepared, self.start, self.settings);
+        OperationStream {
+            method,
+            name: None,
+            cancel: None,
+            state: PollState::Idle(Box::new(poller)),
+            operation: PhantomData,
+        }
     }
 
     /// Waits, and returns the `response` of the operation (AIP-151), which must be of the type `T`.
@@ -178,16 +186,6 @@ enum PollState {
 type PollResult = (Box<Poller>, Result<Arc<Snapshot>, Error>);
 
 impl<R: LongRunning> OperationStream<R> {
-    fn new(poller: Poller) -> Self {
-        Self {
-            method: poller.prepared.call.method,
-            name: None,
-            cancel: None,
-            state: PollState::Idle(Box::new(poller)),
-            operation: PhantomData,
-        }
-    }
-
     /// Returns the name of the operation, once it has begun. The wait can be resumed with it.
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()

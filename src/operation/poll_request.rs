@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use super::snapshot::Snapshot;
 use crate::{
     Error,
-    method::{JobShape, Method},
+    method::{JobShape, Method, OperationShape},
     request::Call,
 };
 
@@ -19,7 +19,7 @@ pub(super) fn make(origin: &Call, to: &'static Method, snapshot: &Snapshot) -> R
     if std::ptr::eq(origin.method, to) {
         return Ok(origin.clone());
     }
-    if let Some(job) = snapshot.job() {
+    if let OperationShape::Job(job) = snapshot.shape {
         return of_job(origin, to, snapshot, job);
     }
     let name = snapshot

@@ -27,7 +27,7 @@ pub trait LongRunning: Object + Send + 'static {
 pub(super) struct Snapshot {
     response: RawResponse,
     fields: Map<String, Value>,
-    shape: OperationShape,
+    pub(super) shape: OperationShape,
 }
 
 /// Whether an operation has ended.
@@ -65,14 +65,6 @@ impl Snapshot {
             _ => self.text("name"),
         };
         name.filter(|name| !name.is_empty())
-    }
-
-    /// Returns the shape of a job, if it is one.
-    pub(super) fn job(&self) -> Option<&'static JobShape> {
-        match self.shape {
-            OperationShape::Job(job) => Some(job),
-            _ => None,
-        }
     }
 
     /// Returns the value of the property with this path.

@@ -1,10 +1,8 @@
 //! The patterns that documents give for parameters.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-};
+use std::{collections::HashMap, sync::Mutex};
 
+use gapi_transport::lock;
 use regex_lite::Regex;
 
 use super::Call;
@@ -35,7 +33,7 @@ pub(crate) fn check(call: &Call) -> Result<(), String> {
 
 fn matches(pattern: &'static str, value: &str) -> Result<bool, String> {
     static KNOWN: Mutex<Option<HashMap<&str, Regex>>> = Mutex::new(None);
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut known = lock(&KNOWN);
     let known = known.get_or_insert_default();
     if let Some(regex) = known.get(pattern) {
         return Ok(regex.is_match(value));

@@ -142,7 +142,7 @@ impl<R: FromResponse> ResponseStream<R> {
                         Ok(StreamPiece::Nothing) => {}
                         // The server may leave the connection open.
                         Ok(StreamPiece::End) => {
-                            chunks.close();
+                            chunks.finish(None);
                             return Poll::Ready(Ok(None));
                         }
                         Err(fault) => return Poll::Ready(Err(broken(fault, self.count, chunks))),

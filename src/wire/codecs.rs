@@ -267,14 +267,9 @@ impl Wire for Value {
 
     fn from_scalar(scalar: Scalar<'_>) -> Option<Value> {
         match scalar {
-            Scalar::Null => Some(Value::Null),
-            Scalar::Bool(value) => Some(value.into()),
-            Scalar::Int(value) => Some(value.into()),
-            Scalar::Unsigned(value) => Some(value.into()),
-            Scalar::Float(value) => Some(value.into()),
-            Scalar::Text(text) => Some(text.into()),
             // serde_json reads these itself, by `open`.
             Scalar::Digits(_) => None,
+            scalar => Some(scalar.to_value()),
         }
     }
 

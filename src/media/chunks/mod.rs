@@ -236,12 +236,8 @@ impl Chunks {
         Poll::Ready(polled.map_err(|error| self.locate_error(error)).transpose())
     }
 
-    /// Closes the connection, because the caller needs no more bytes.
-    pub(crate) fn close(&mut self) {
-        self.finish(None);
-    }
-
-    fn finish(&mut self, error: Option<ErrorKind>) {
+    /// Closes the connection, after the last bytes that the caller needs or an error.
+    pub(crate) fn finish(&mut self, error: Option<ErrorKind>) {
         if self.body.take().is_some() {
             self.reopening = None;
             if let Some(span) = &self.opened.telemetry {

@@ -146,7 +146,7 @@ impl Chunks {
             return Err(wrong("the media has another length now"));
         }
         if let Some(checksum) = &self.checksum
-            && checksum.is_of_encoded()
+            && checksum.encoded
             && (unread.coding != self.coding || response.status != StatusCode::OK)
         {
             // The encoded bytes that it is of are not all received.

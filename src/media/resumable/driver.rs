@@ -166,7 +166,8 @@ impl SessionDriver {
                 Transition::Restart => {
                     self.check_reach(0, why)?;
                     // A new session may be lost at once, too.
-                    self.pause(gone()).await?;
+                    let error = Error::new(ErrorKind::Media, "the server gives up every session");
+                    self.pause(error.with_repeat(Repeat::IfSafe)).await?;
                     tracing::debug!("the session is gone; beginning another");
                     self.begin_session().await?;
                 }
@@ -297,10 +298,6 @@ fn caused_by(error: Error, why: Option<Error>) -> Error {
         Some(why) => error.with_source(why),
         None => error,
     }
-}
-
-fn gone() -> Error {
-    Error::new(ErrorKind::Media, "the server gives up every session").with_repeat(Repeat::IfSafe)
 }
 
 /// Checks whether the session of another process belongs to this method and this media.

@@ -160,7 +160,8 @@ impl SessionDriver {
             }
             // The body is incomplete, although the connection ended properly.
             _ if response.is_cut() || response.is_missing() => {
-                (ServerReport::Unknown, Some(incomplete()))
+                let why = "the server reports that the upload is complete, but does not send the whole response";
+                (ServerReport::Unknown, Some(Error::interrupted(why)))
             }
             _ => return Ok(SessionResponse::Complete(response)),
         };
@@ -232,12 +233,6 @@ pub(super) fn is_ended(status: &StatusCode) -> bool {
 
 pub(super) fn stalled() -> Error {
     Error::interrupted("the server takes nothing more of the upload")
-}
-
-fn incomplete() -> Error {
-    Error::interrupted(
-        "the server reports that the upload is complete, but does not send the whole response",
-    )
 }
 
 /// Returns the status of a response of a session.
