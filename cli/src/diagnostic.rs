@@ -18,7 +18,10 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> Outcome<T> {
         .enable_all()
         .build()
         .map_err(|error| Failure::new(format!("cannot start: {error}")))?;
-    Ok(runtime.block_on(future))
+    let output = runtime.block_on(future);
+    // A thread may wait for the standard input stream, which nothing needs any more.
+    runtime.shutdown_background();
+    Ok(output)
 }
 
 /// One error: what is wrong, where, and how to correct it.

@@ -223,7 +223,7 @@ impl CallFailure {
         let details = error.and_then(details).unwrap_or(Value::Null);
         let mut object = json!({
             "kind": self.kind,
-            "status": error.and_then(|error| error.status()).map(|status| status.as_u16()),
+            "status": error.and_then(Error::status).map(|status| status.as_u16()),
             "code": error.and_then(Error::code),
             "reason": error.and_then(Error::reason),
             "message": error.and_then(Error::message).unwrap_or(&self.message),

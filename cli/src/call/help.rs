@@ -57,11 +57,8 @@ pub(super) fn text(method: &Method, command: clap::Command) -> String {
         .iter()
         .map(|parameter| format!("<{}>", parameter.wire))
         .collect();
-    let usage = format!(
-        "gapi call {spec} {} {} [OPTIONS]",
-        model.path_name,
-        arguments.join(" ")
-    );
+    let words = [vec![spec.clone(), model.path_name.clone()], arguments].concat();
+    let usage = format!("gapi call {} [OPTIONS]", words.join(" "));
     let description = describe::method(api, model, 0);
     let mut about = format!("{spec} {}\n{}\n", description.name, description.http);
     if model.deprecated {
@@ -126,7 +123,7 @@ fn abilities(method: &Method) -> Vec<String> {
     let mut lines = Vec::new();
     match &model.paging {
         Some(paging) if paging.items.is_some() => {
-            lines.push("--all, --limit N: the entries of all pages, or so many of them".to_owned())
+            lines.push("--all, --limit N: the entries of all pages, or so many of them".to_owned());
         }
         Some(_) => lines.push("--pages: all pages".to_owned()),
         None => {}

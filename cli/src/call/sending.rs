@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::ffi::OsStr;
-use std::io::{IsTerminal as _, Read as _};
+use std::io::IsTerminal as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -199,14 +199,8 @@ impl Ready<'_> {
 
     async fn upload(&mut self, file: &OsStr) -> CallResult {
         let mut media = if file == "-" {
-            let mut bytes = Vec::new();
-            std::io::stdin().read_to_end(&mut bytes).map_err(|error| {
-                CallFailure::new(
-                    Exit::File,
-                    format!("cannot read the standard input stream: {error}"),
-                )
-            })?;
-            Media::bytes(bytes)
+            // It may be larger than memory.
+            Media::from_read(std::io::stdin(), None)
         } else {
             Media::file(Path::new(file))
         };
