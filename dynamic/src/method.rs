@@ -12,9 +12,9 @@ use crate::check::Rules;
 
 /// A method of an API. It dereferences to the table that the runtime reads, which is the same for the same document and method.
 #[derive(Clone)]
-pub struct Method(Arc<Inner>);
+pub struct Method(Arc<MethodData>);
 
-struct Inner {
+struct MethodData {
     global: Vec<String>,
     table: &'static discovery::Method,
     api: Api,
@@ -28,7 +28,7 @@ impl Method {
         api: Api,
         model: model::Method,
     ) -> Self {
-        Self(Arc::new(Inner {
+        Self(Arc::new(MethodData {
             global,
             table,
             api,

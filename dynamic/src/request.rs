@@ -57,7 +57,7 @@ impl Request {
         };
         self.parameters.retain(|(other, _)| other != name);
         self.parameters.push((name.to_owned(), values));
-        self.place(self.parameters.len() - 1);
+        self.apply(self.parameters.len() - 1);
         self
     }
 
@@ -92,7 +92,7 @@ impl Request {
     pub fn unchecked(mut self) -> Self {
         self.is_checked = false;
         for index in 0..self.parameters.len() {
-            self.place(index);
+            self.apply(index);
         }
         self
     }
@@ -200,7 +200,7 @@ impl Request {
     }
 
     /// Puts the values of a parameter into the call, if the call may have them.
-    fn place(&mut self, index: usize) {
+    fn apply(&mut self, index: usize) {
         let Some((name, values)) = self.parameters.get(index) else {
             return;
         };

@@ -18,9 +18,9 @@ use crate::{Diagnostic, DiagnosticKind, Diagnostics, Hosts, Method, Request, exc
 /// Opening a document finds the positions of its methods and schemas only. A method is read when [`find`](Self::find) returns it, with
 /// the schemas that it reaches.
 #[derive(Clone)]
-pub struct Service(Arc<Inner>);
+pub struct Service(Arc<ServiceData>);
 
-struct Inner {
+struct ServiceData {
     source: Source,
     outline: Outline,
     /// Without methods and schemas.
@@ -58,7 +58,7 @@ impl Service {
         let (document, _) = Document::open(&head, None)?;
         let head = analysis::of(&document, Part::Sound)?.api;
         hosts.check(&head)?;
-        Ok(Self(Arc::new(Inner {
+        Ok(Self(Arc::new(ServiceData {
             tables: tables::of_document(&source.text),
             global: document.parameters.into_keys().collect(),
             methods: Mutex::default(),
@@ -250,7 +250,7 @@ impl Service {
 
     /// Reads a method and what it reaches.
     fn lower(&self, entry: &MethodEntry) -> Result<Method, Diagnostics> {
-        let Inner {
+        let ServiceData {
             source, outline, ..
         } = &*self.0;
         let text = excerpt::of(&source.text, outline, entry);

@@ -1,4 +1,4 @@
-//! Documents and arguments at random: no panic, no other host, no secret in a text, and what is shown is what is sent.
+//! Documents and arguments at random: no panic, no other host, no secret in a text, and what is displayed is what is sent.
 
 use std::fmt::Write as _;
 
@@ -72,20 +72,20 @@ proptest! {
                 write!(printed, "{mistakes} {mistakes:?} {}", json!(mistakes)).unwrap();
             }
             prop_assert!(!printed.contains(CANARY), "{printed}");
-            let shown = request.to_http();
+            let displayed = request.to_http();
             let mock = Mock::new().on("*", Reply::json(json!({})));
             let sent = runtime.block_on(async { {
                 // It would be another one for each call.
                 request.send(&mock.client()).request_id(None).raw().await
             } });
             let calls = mock.calls();
-            match shown {
-                Ok(shown) => {
+            match displayed {
+                Ok(displayed) => {
                     prop_assert_eq!(calls.len(), 1, "{:?}", sent);
-                    prop_assert!(shown.url().to_string().starts_with(root.trim_end_matches('/')), "{} {root}", shown.url());
-                    prop_assert_eq!(shown.url(), calls[0].uri());
-                    prop_assert_eq!(shown.method(), calls[0].http_method());
-                    prop_assert_eq!(shown.body(), calls[0].body());
+                    prop_assert!(displayed.url().to_string().starts_with(root.trim_end_matches('/')), "{} {root}", displayed.url());
+                    prop_assert_eq!(displayed.url(), calls[0].uri());
+                    prop_assert_eq!(displayed.method(), calls[0].http_method());
+                    prop_assert_eq!(displayed.body(), calls[0].body());
                 }
                 Err(_) => prop_assert!(calls.is_empty() && sent.is_err()),
             }
