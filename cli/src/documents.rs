@@ -182,8 +182,7 @@ fn missing_document(spec: &Spec, missing: &FetchError) -> NotFound {
 /// Returns what Google lists, or what was listed before.
 pub(crate) fn directory(policy: Policy) -> Result<Vec<Listed>, NotFound> {
     let library = library(policy);
-    block_on(library.directory())?
-        .map_err(|missing| NotFound::missing(Failure::from(missing.within("the list of APIs"))))
+    block_on(library.directory())?.map_err(|missing| NotFound::missing(Failure::from(missing)))
 }
 
 /// Decides the version of an API: the only one, or the only one that is neither alpha nor beta. The project's own documents come first.

@@ -62,7 +62,7 @@ fn read(origin: &str, spec: &Spec, bytes: &Bytes) -> Result<Document, FetchError
             None => (format!("{origin}: not a Discovery document"), None),
         };
         let again =
-            "fetch it again later, or take it from google-api-python-client's wheel with --from";
+            "fetch it again later, or take it from google-api-python-client's wheel with `gapi fetch --from`";
         FetchError::new(message, help.unwrap_or_else(|| again.to_owned()))
     })?;
     let (name, version) = (document.name.as_deref(), document.version.as_deref());
@@ -234,7 +234,8 @@ impl Discovery {
 
     /// One try; a failure that may pass comes with the time that the service asks to wait.
     async fn try_once(&self, url: &str) -> Result<Found, (FetchError, Option<Duration>)> {
-        let offline = "or take the document from google-api-python-client's wheel with --from";
+        let offline =
+            "or take the document from google-api-python-client's wheel with `gapi fetch --from`";
         let request = Request::get(url)
             .header(
                 header::USER_AGENT,
@@ -270,7 +271,8 @@ impl Discovery {
             }
             Err(_) => {
                 let message = format!("{url}: no response within {} s", self.timeout.as_secs());
-                let help = format!("give it more time with --timeout SECONDS, {offline}");
+                let help =
+                    format!("give it more time with `gapi fetch --timeout SECONDS`, {offline}");
                 // Another attempt would take as long.
                 return Err((FetchError::new(message, help), None));
             }

@@ -114,7 +114,10 @@ async fn machines_come_page_by_page() {
         let operation = last.expect("an operation");
         assert_eq!(operation.status.as_ref().map(AsRef::as_ref), Some("DONE"));
         // This server's operations have ids such as "db44c507" where the document declares uint64: a wait does not mind. By chance one is all digits.
-        let saved = operation.extra.get("id").is_some_and(|id| id.is_string());
+        let saved = operation
+            .extra
+            .get("id")
+            .is_some_and(serde_json::Value::is_string);
         assert_ne!(operation.id.is_some(), saved, "{operation:?}");
     }
     let first = compute::instances()
