@@ -103,7 +103,7 @@ pub(super) async fn exchange(
                 redirected.elapsed = started.in_flight.elapsed();
                 continue;
             }
-            Redirect::Follow { .. } => format!("more than {} redirects", MOST_REDIRECTS),
+            Redirect::Follow { .. } => format!("more than {MOST_REDIRECTS} redirects"),
             Redirect::Refuse(why) => why,
         };
         let error = Error::new(ErrorKind::Redirect, refused);
