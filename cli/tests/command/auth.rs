@@ -3,13 +3,14 @@
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
+    path::Path,
     process::{Command, Stdio},
 };
 
 use gapi_fakes::{Google, oauth::Decision};
 use serde_json::Value;
 
-use crate::support::Folder;
+use crate::support::{Folder, Ran};
 
 const DRIVE: &str = "https://www.googleapis.com/auth/drive.readonly";
 
@@ -154,6 +155,25 @@ async fn a_person_signs_in_once() {
     let status: Value =
         serde_json::from_str(&machine.ok("auth status --json --account ann@example.com")).unwrap();
     assert_eq!(status["account"], "ann@example.com");
+
+    // Calls of any API find the accounts too.
+    let drive = Path::new(env!("CARGO_MANIFEST_DIR")).join("../discovery-docs/drive.v3.json");
+    let call = |account: &str| {
+        let mut command = machine.command("call --format value --columns name");
+        command
+            .args([
+                "--endpoint-url",
+                &machine.google.url(),
+                "--account",
+                account,
+            ])
+            .arg(&drive)
+            .arg("files.list");
+        Ran::of(command, "")
+    };
+    let files = call("ann@example.com").ok().stdout;
+    assert!(files.lines().any(|file| file == "plan.md"), "{files}");
+    call("zoe@example.com").fails_with(4, &["gapi auth login --account zoe@example.com"]);
 
     // What is exported can be imported, where the account is another one's.
     let exported = machine.ok("auth export --account ann@example.com");

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use super::start::Running;
 
@@ -40,6 +40,14 @@ pub(super) fn emulators(logs: &Path) -> Result<Vec<Emulator>, String> {
         );
         return Ok(Vec::new());
     };
+    let java = Command::new("java")
+        .arg("-version")
+        .stderr(Stdio::null())
+        .status();
+    if !java.is_ok_and(|status| status.success()) {
+        println!("there is no java: the tests of the Google Cloud SDK's emulators are passed over");
+        return Ok(Vec::new());
+    }
     let mut emulators = Vec::new();
     let pubsub = jar(&platform.join("pubsub-emulator/lib"));
     let firestore = jar(&platform.join("cloud-firestore-emulator"));
