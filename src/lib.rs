@@ -272,6 +272,7 @@ mod pages {
         Testing "docs/guide/testing.md",
         Endpoints "docs/guide/endpoints.md",
         Blocking "docs/guide/blocking.md",
+        SmallPrograms "docs/guide/small-programs.md",
         OAuthForPythonUsers "docs/oauth-for-python-users.md",
     }
 }

@@ -61,6 +61,9 @@ pub(crate) fn unbuildable(error: Error) -> TransportError {
 /// crate of the program enables such a feature of reqwest, a client decodes bodies unless it is disabled, and truncates gzip of
 /// several members. The callers decode bodies themselves.
 ///
+/// Its TLS is that of the features of reqwest which the program turns on. If that is only the one of gapi's feature `rustls`, building a
+/// client panics unless the feature `aws-lc-rs` is on or the process has a crypto provider.
+///
 /// One client is for one tokio runtime: a connection of a runtime that has ended fails, and one of a runtime that is not driven hangs. The
 /// default transport has no such limit.
 ///

@@ -1,8 +1,7 @@
-//! Lists the Cloud SQL instances of a project with a service account's key: reqwest and jsonwebtoken, no more.
+//! Lists the Cloud SQL instances of a project with a service account's key: reqwest, and jsonwebtoken or ring.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize)]
@@ -39,6 +38,35 @@ struct Instance {
     name: Option<String>,
 }
 
+/// Returns the signed token and the client.
+#[cfg(not(feature = "ring"))]
+fn sign(claims: &Claims<'_>, key: &Key) -> Result<(String, reqwest::Client), Box<dyn std::error::Error>> {
+    use jsonwebtoken::{Algorithm, EncodingKey, Header};
+    let private = EncodingKey::from_rsa_pem(key.private_key.as_bytes())?;
+    let token = jsonwebtoken::encode(&Header::new(Algorithm::RS256), claims, &private)?;
+    Ok((token, reqwest::Client::new()))
+}
+
+#[cfg(feature = "ring")]
+fn sign(claims: &Claims<'_>, key: &Key) -> Result<(String, reqwest::Client), Box<dyn std::error::Error>> {
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+    use ring::{rand::SystemRandom, signature::{RSA_PKCS1_SHA256, RsaKeyPair}};
+    use rustls::pki_types::{PrivatePkcs8KeyDer, pem::PemObject};
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .map_err(|_| "installed")?;
+    let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"RS256","typ":"JWT"}"#);
+    let message = format!("{header}.{}", URL_SAFE_NO_PAD.encode(serde_json::to_vec(claims)?));
+    let der = PrivatePkcs8KeyDer::from_pem_slice(key.private_key.as_bytes())?;
+    let private = RsaKeyPair::from_pkcs8(der.secret_pkcs8_der()).map_err(|error| error.to_string())?;
+    let mut signature = vec![0; private.public().modulus_len()];
+    private
+        .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature)
+        .map_err(|error| error.to_string())?;
+    let token = format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature));
+    Ok((token, reqwest::Client::new()))
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -54,9 +82,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         iat: now,
         exp: now + 3600,
     };
-    let private = EncodingKey::from_rsa_pem(key.private_key.as_bytes())?;
-    let assertion = jsonwebtoken::encode(&Header::new(Algorithm::RS256), &claims, &private)?;
-    let http = reqwest::Client::new();
+    let (assertion, http) = sign(&claims, &key)?;
     let form = format!(
         "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={assertion}"
     );

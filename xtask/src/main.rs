@@ -64,7 +64,7 @@ enum Chore {
     Features(features::Arguments),
     /// Measure how the sources are built: files and lines, circles of imports, floors, twin names, unwanted words.
     House(house::Arguments),
-    /// Check that there is one crypto provider and no OpenSSL.
+    /// Check which crypto providers are built by which features, and run programs with one, several or none, beside other users of rustls.
     Providers,
     /// Run a program that turns on what the repository's packages cannot: both backends of jsonwebtoken, the system's keyring.
     AllFeatures,

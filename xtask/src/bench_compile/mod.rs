@@ -40,6 +40,9 @@ pub(crate) struct Arguments {
     /// Leave out the sizes of programs.
     #[arg(long)]
     no_sizes: bool,
+    /// Only the sizes of programs.
+    #[arg(long, conflicts_with = "no_sizes")]
+    only_sizes: bool,
     /// Write the tables to a file, after the text above the line `<!-- measured -->` in it.
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
@@ -68,6 +71,9 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
         ..Report::default()
     };
     for subject in &SUBJECTS {
+        if arguments.only_sizes {
+            break;
+        }
         if arguments.only.is_empty() || arguments.only.iter().any(|name| name == subject.name) {
             let mut candidates = subject.candidates(root, &scratch, arguments.compute_peers)?;
             if arguments.no_peers {

@@ -3,7 +3,9 @@
 use std::fmt::{self, Write as _};
 
 use super::measure::Cost;
-use super::programs::{BY_HAND, CLOUD_SQL, OURS, OURS_PART};
+use super::programs::{
+    BY_HAND, BY_HAND_RING, CLOUD_SQL, OURS, OURS_PART, RING, SMALL_HTTP2, SQLADMIN,
+};
 use super::subjects::{DERIVED, FILE, FILE_THREE};
 
 /// Everything that one run found out.
@@ -141,7 +143,13 @@ impl Report {
                 ));
             }
         }
-        for (part, whole, most) in [(OURS_PART, BY_HAND, 1.1), (OURS, CLOUD_SQL, 0.65)] {
+        for (part, whole, most) in [
+            (OURS_PART, BY_HAND, 1.1),
+            (OURS, CLOUD_SQL, 0.65),
+            (RING, SQLADMIN, 1.05),
+            (RING, BY_HAND_RING, 1.28),
+            (SMALL_HTTP2, SQLADMIN, 0.55),
+        ] {
             if let (Some(part_size), Some(whole_size)) = (self.program(part), self.program(whole)) {
                 lines.push(format!(
                     "| size: {part} ÷ {whole} | {:.3} | {most} |",

@@ -21,6 +21,9 @@ pub(crate) struct Arguments {
     /// The tests to run, by the names of their files; all of them if none is named
     #[arg(value_name = "TEST")]
     tests: Vec<String>,
+    /// Build gapi with ring instead of aws-lc-rs
+    #[arg(long)]
+    ring: bool,
 }
 
 /// One third-party server and the test of `tests/servers` that talks to it.
@@ -135,14 +138,6 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
     // All are kept until the end: dropping one stops its server.
     let mut running = Vec::new();
     let mut cargo = crate::workspace::cargo();
-    cargo.current_dir(root).args([
-        "test",
-        "--features",
-        "gapi-servers/servers",
-        "--test",
-        "servers",
-        "--",
-    ]);
     crate::workspace::cargo()
         .current_dir(root)
         .args(["build", "--quiet", "--bin", "gapi"])
@@ -156,6 +151,14 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
         cargo.env(emulator.variable, emulator.running.base_url());
         running.push(emulator.running);
     }
+    cargo.current_dir(root).arg("test");
+    if arguments.ring {
+        // The features of this package alone.
+        cargo.args(["--package", "gapi-servers", "--no-default-features"]);
+        cargo.args(["--features", "ring"]);
+    }
+    cargo.args(["--features", "gapi-servers/servers"]);
+    cargo.args(["--test", "servers", "--"]);
     for server in SERVERS {
         println!("starting {}", server.name);
         let started = Running::start(server.name, server.probe, &installed.logs, |port| {

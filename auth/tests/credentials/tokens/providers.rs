@@ -152,8 +152,8 @@ async fn child() {
     let case = case.to_str().expect("text");
     install(case);
     let vectors = vectors();
-    let message = vectors["message"].as_str().expect("text").as_bytes();
     let rsa = &vectors["rsa"];
+    let message = rsa["message"].as_str().expect("text").as_bytes();
     let signed = [
         signature(&rsa["pkcs1"], message).await,
         signature(&rsa["pkcs8"], message).await,
