@@ -48,7 +48,7 @@ impl Request {
     /// Sets a parameter by its name in the document: a text, a number, a boolean, or a list of these for a repeated parameter. `null`
     /// removes it.
     ///
-    /// The parameters that all methods of the API take, such as `fields`, are set in the same way.
+    /// The parameters that all methods of the API take, such as `fields`, are set like the others.
     pub fn set(mut self, name: &str, value: impl Into<Value>) -> Self {
         let values = match value.into() {
             Value::Null => Vec::new(),

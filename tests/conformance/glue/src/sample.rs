@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// Methods by document: `sqladmin.v1` to `instances.list`.
 pub type Methods = BTreeMap<String, BTreeSet<String>>;
@@ -29,8 +29,7 @@ pub fn sample<'a>(calls: impl IntoIterator<Item = (&'a str, &'a Value, &'a [Valu
                 continue;
             };
             let mut found = schemas.reached(&method["request"]);
-            let reached = schemas.reached(&method["response"]);
-            let cost = 1 + found.properties + reached.properties;
+            let cost = 1 + found.properties;
             of_method(method, &mut found.forms);
             of_calls(&calls, &mut found.forms);
             candidates.push(Candidate {
@@ -132,7 +131,11 @@ fn scalar(value: &Value) -> String {
     format!("{} {}{values}", text("type"), text("format"))
 }
 
-/// Returns the part of a document that these methods need, so that the rest need not be generated to be left out.
+/// The schema of all responses of an excerpt.
+const RESPONSE: &str = "AnyResponse";
+
+/// Returns the part of a document that the requests of these methods need, so that the rest need not be generated to be left out. All of them
+/// respond with an object of no properties.
 #[must_use]
 pub fn excerpt(document: &Value, methods: &BTreeSet<String>) -> Value {
     let schemas = Schemas::of(document);
@@ -140,6 +143,7 @@ pub fn excerpt(document: &Value, methods: &BTreeSet<String>) -> Value {
     for part in ["schemas", "resources", "methods"] {
         excerpt[part] = Value::Object(Map::new());
     }
+    excerpt["schemas"][RESPONSE] = json!({"type": "object"});
     for path in methods {
         let Some(method) = method(document, path) else {
             continue;
@@ -155,10 +159,11 @@ pub fn excerpt(document: &Value, methods: &BTreeSet<String>) -> Value {
             at = &mut at[kind][part];
         }
         *at = method.clone();
-        for body in ["request", "response"] {
-            for name in schemas.reached(&method[body]).names {
-                excerpt["schemas"][name] = document["schemas"][name].clone();
-            }
+        if let Some(response) = at.get_mut("response") {
+            *response = json!({"$ref": RESPONSE});
+        }
+        for name in schemas.reached(&method["request"]).names {
+            excerpt["schemas"][name] = document["schemas"][name].clone();
         }
     }
     excerpt
@@ -242,8 +247,6 @@ impl<'a> Schema<'a> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -275,7 +278,7 @@ mod tests {
         );
         let excerpt = excerpt(&document, &BTreeSet::from(["r.post".to_owned()]));
         let names: Vec<&String> = entries(&excerpt["schemas"]).map(|(name, _)| name).collect();
-        assert_eq!(names, ["A"]);
+        assert_eq!(names, ["A", RESPONSE]);
         assert_eq!(entries(&excerpt["resources"]["r"]["methods"]).count(), 1);
         assert_ne!(
             selected.contains(&"r.text"),
