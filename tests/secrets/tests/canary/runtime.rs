@@ -122,11 +122,13 @@ pub(crate) async fn entries() -> Vec<Entry> {
         secret("gapi::UploadSession", sessions().await),
         secret("gapi::Download", debug(&download(&client()))),
         secret("gapi::Chunks", chunks().await),
+        secret("gapi::Reader", chunks().await),
+        open("gapi::Iter", "its Debug is that of its stream"),
         secret("gapi::HttpRequest", http_requests()),
         secret("gapi::Response", responses().await),
         secret("gapi::Error", flows::errors().await),
         secret("gapi::Extra", debug(&extra())),
-        open("gapi::ExtraIter", "an iterator without Debug"),
+        secret("gapi::ExtraIter", debug(&extra().iter())),
         open(
             "gapi::UnknownField",
             "the name of a field, which the caller wrote",
@@ -402,6 +404,7 @@ async fn chunks() -> Vec<String> {
     let mut displayed = debug(&chunks);
     assert_eq!(chunks.try_next().await.unwrap().unwrap(), CANARY);
     displayed.extend(debug(&chunks));
+    displayed.extend(debug(&gapi::blocking::Reader::from(chunks)));
     displayed.extend(debug(&download(&client).await.unwrap()));
     let refused = download(&client).response_limit(1).await.unwrap_err();
     displayed.extend(error(&refused));

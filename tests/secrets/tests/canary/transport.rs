@@ -16,6 +16,11 @@ pub(crate) async fn entries() -> Vec<Entry> {
         secret("gapi_transport::TransportError", errors().await),
         open("gapi_transport::TransportErrorKind", "a kind"),
         open("gapi_transport::SystemClock", "a clock"),
+        open("gapi_transport::Entered", "its Debug is that of its future"),
+        open(
+            "gapi_transport::Unblocked",
+            "its Debug is that of its result",
+        ),
         open("gapi_transport::ManualClock", "a clock"),
         open(
             "gapi_transport::LazyTransport",
