@@ -328,6 +328,14 @@ impl<'a> Invocation<'a> {
         Ok(usual.is_ok_and(|usual| client::authority(&usual) != client::authority(preview)))
     }
 
+    /// Sends the request as one call.
+    #[cfg(test)]
+    pub(super) async fn send_once(&self) -> CallResult {
+        let client = self.parts().client(Some(Arc::new(Anonymous)))?;
+        self.request.clone().send(&client).await?;
+        Ok(())
+    }
+
     fn parts(&self) -> ClientParts<'_> {
         ClientParts {
             options: &self.options,

@@ -5,12 +5,14 @@ use std::ffi::OsString;
 
 use gapi_codegen::Source;
 use gapi_dynamic::{Hosts, Method, Service};
+use gapi_fakes::{Reply, Server};
 use proptest::prelude::*;
 use proptest::sample::Index;
+use tokio::runtime::Runtime;
 
 use super::invocation::Invocation;
 use super::own_options::Preview;
-use super::{arguments, own_options, tests};
+use super::{arguments, own_options, preview, tests};
 
 const CANARY: &str = "canary-0123456789";
 
@@ -107,6 +109,72 @@ fn cases() -> u32 {
     cases.unwrap_or(60)
 }
 
+/// Sends what a line means to a server, which has to receive what the preview has: method, URL and body.
+fn send(
+    service: &Service,
+    method: &Method,
+    runtime: &Runtime,
+    server: &Server,
+    choices: &[(Index, Index, u8)],
+) {
+    let global: Vec<&str> = service.global_parameters().collect();
+    let command = arguments::command(method, &global);
+    let flags: Vec<String> = command
+        .get_arguments()
+        .filter(|argument| {
+            argument.get_id().as_str().starts_with("parameter:")
+                || ["set", "set_json", "body", "no_check"].contains(&argument.get_id().as_str())
+        })
+        .filter_map(clap::Arg::get_long)
+        .map(str::to_owned)
+        .collect();
+    let mut words: Vec<OsString> = ["--endpoint-url", &server.url(), "--retries=0"]
+        .map(OsString::from)
+        .into();
+    let required = method.model().required.iter();
+    words.extend(
+        required.map(|parameter| format!("--{}=x y", arguments::flag(&parameter.wire)).into()),
+    );
+    words.extend(line(&flags, choices));
+    let Ok(mut invocation) = arguments::read(method, command, &words)
+        .and_then(|arguments| Invocation::new(service, method, arguments))
+    else {
+        return;
+    };
+    let Ok(request) = invocation.preview() else {
+        return;
+    };
+    let text = preview::http(&request, "", None);
+    server.clear_log();
+    runtime.block_on(invocation.send_once()).unwrap();
+    let log = server.log();
+    let sent = &log[0].request;
+    assert_eq!(
+        (&sent.method, &sent.body),
+        (request.method(), request.body()),
+        "{words:?}"
+    );
+    let query = sent.query.as_deref().unwrap_or_default();
+    assert_eq!(
+        request.url().to_string(),
+        format!("{}?{query}", sent.url()),
+        "{words:?}"
+    );
+    // Nothing is redacted where nothing is secret.
+    if !text.contains("REDACTED") {
+        assert!(
+            text.starts_with(&format!("{} {}\n", sent.method, request.url())),
+            "{text}"
+        );
+        let body = String::from_utf8_lossy(&sent.body);
+        assert!(
+            body.is_empty() || text.ends_with(&format!("\n\n{body}\n")),
+            "{text}"
+        );
+    }
+    let _ = invocation.preview_text(Preview::Curl, &request);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases()) })]
 
@@ -119,6 +187,24 @@ proptest! {
             static SERVICE: Service = tests::service("sqladmin:v1");
         }
         SERVICE.with(|service| check(service, &service.find(method).unwrap(), &choices));
+    }
+
+    #[test]
+    fn what_is_displayed_is_what_is_sent(
+        method in prop::sample::select(vec!["users.insert", "instances.list", "instances.patch", "operations.get"]),
+        choices in prop::collection::vec(any::<(Index, Index, u8)>(), 0..5),
+    ) {
+        thread_local! {
+            static PARTS: (Service, Runtime, Server) = {
+                let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+                let respond = |_: &gapi_fakes::Request| Reply::json(200, &serde_json::json!({}));
+                let server = runtime.block_on(Server::start(respond)).unwrap();
+                (tests::service("sqladmin:v1"), runtime, server)
+            };
+        }
+        PARTS.with(|(service, runtime, server)| {
+            send(service, &service.find(method).unwrap(), runtime, server, &choices);
+        });
     }
 
     #[test]
