@@ -76,7 +76,6 @@ impl Method {
     }
 
     /// Returns a request of the method without parameters.
-    #[must_use]
     pub fn call(&self) -> Request {
         Request::new(self.clone())
     }

@@ -27,6 +27,8 @@ pub struct Request {
     /// Mistakes that need no document to be found.
     mistakes: Diagnostics,
     is_checked: bool,
+    /// Whether the body is bytes of any type.
+    is_raw: bool,
 }
 
 /// The schema of any body.
@@ -42,6 +44,7 @@ impl Request {
             parameters: Vec::new(),
             mistakes: Diagnostics::default(),
             is_checked: true,
+            is_raw: false,
         }
     }
 
@@ -69,6 +72,7 @@ impl Request {
 
     /// Sets the JSON body. A [`RawValue`](serde_json::value::RawValue) is sent byte for byte.
     pub fn body(mut self, body: impl Serialize) -> Self {
+        self.is_raw = false;
         let text = serde_json::to_vec(&body);
         match text.and_then(gapi::Body::<Value>::from_json) {
             Ok(body) => self.call = self.call.with_body(body),
@@ -83,6 +87,7 @@ impl Request {
 
     /// Sets a body of bytes of any type, for methods whose body is not JSON.
     pub fn raw_body(mut self, body: HttpBody) -> Self {
+        self.is_raw = true;
         self.call = self.call.with_body(gapi::Body::<AnyBody>::from(body));
         self
     }
@@ -113,7 +118,7 @@ impl Request {
         let mut all = self.mistakes.clone();
         if self.is_checked {
             all.extend(check::parameters(self.method.rules(), &self.parameters));
-            all.extend(check::body(self.method.rules(), &self.call));
+            all.extend(check::body(self.method.rules(), &self.call, self.is_raw));
         } else {
             all.extend(check::path_parameters(
                 self.method.rules(),

@@ -46,7 +46,7 @@ impl BodyChecker<'_> {
                 Value::Array(items) => {
                     for (index, element) in items.iter().enumerate() {
                         self.at(&format!("[{index}]"), |checker| {
-                            checker.value(item, element)
+                            checker.value(item, element);
                         });
                     }
                 }

@@ -55,9 +55,8 @@ pub(crate) fn path_parameters(rules: Rules<'_>, given: &[(String, Vec<Value>)]) 
     missing(required.filter(|p| p.location == Location::Path), given)
 }
 
-/// Returns the mistakes in the body of a request.
-pub(crate) fn body(rules: Rules<'_>, call: &Call) -> Diagnostics {
-    let is_raw = call.body().is_some_and(|body| body.is_empty());
+/// Returns the mistakes in the body of a request, which may be bytes of any type.
+pub(crate) fn body(rules: Rules<'_>, call: &Call, is_raw: bool) -> Diagnostics {
     match (&rules.method.request, call.body()) {
         (None, Some(_)) => {
             let message = format!("{} takes no body", rules.method.id);
@@ -65,7 +64,7 @@ pub(crate) fn body(rules: Rules<'_>, call: &Call) -> Diagnostics {
         }
         (Some(ty), Some(body)) if !is_raw => match serde_json::from_slice(body) {
             Ok(value) => body::check(rules.api, ty, &value),
-            // Bytes of any type, or JSON that is nested too deeply to be checked.
+            // It was JSON when it was set, so it is nested too deeply to be checked.
             Err(_) => Diagnostics::default(),
         },
         _ => Diagnostics::default(),

@@ -178,6 +178,12 @@ fn what_is_no_document_is_explained() {
 
 #[test]
 fn bytes_of_any_type_are_a_body_too() {
+    let patient = HttpBody::new("application/fhir+json", r#"{"resourceType": "Patient"}"#);
+    insert()
+        .set("thing", "t")
+        .raw_body(patient)
+        .check()
+        .unwrap();
     let request = insert()
         .set("thing", "t")
         .raw_body(HttpBody::new("text/plain", "hello"));
