@@ -77,6 +77,10 @@ fn methods_are_described() {
             "show sqladmin:v1 sql.operations.cancel",
         ),
         ("tokeninfo.txt", "show oauth2.tokeninfo"),
+        ("tasks.v1.txt", "show tasks:v1"),
+        ("tasks.txt", "show tasks:v1 tasks"),
+        ("Task.txt", "show tasks:v1 Task"),
+        ("tasks.insert.json", "show tasks:v1 tasks.insert --body"),
     ] {
         let text = folder.gapi(line).ok().stdout;
         expectorate::assert_contents(format!("tests/show/{file}"), &text);
@@ -98,6 +102,16 @@ fn descriptions_are_json_for_scripts() {
         json["body"]["json"]["settings"]["ipConfiguration"],
         serde_json::json!({})
     );
+    for (line, property) in [
+        ("show tasks:v1 --json", "resources"),
+        ("show tasks:v1 Task --json", "properties"),
+    ] {
+        let json: Value = serde_json::from_str(&folder.gapi(line).ok().stdout).unwrap();
+        assert!(json[property].as_array().unwrap().len() > 1, "{json}");
+    }
+    folder
+        .gapi("show tasks:v1 tasks.list --body")
+        .fails_with(1, &["no body"]);
     let shallow = folder
         .gapi("show sqladmin:v1 instances.insert --json")
         .ok()
