@@ -7,9 +7,8 @@ use console::{Term, measure_text_width, truncate_str};
 use gapi_codegen::text::{inert, is_active};
 use serde_json::value::RawValue;
 
-use super::columns::{Column, fitting, properties, text_of};
+use super::columns::{Column, entries_of, fitting, properties, text_of};
 use super::destination::Destination;
-use super::entries::entries_of;
 use super::failure::CallResult;
 use super::tokens::{compact, pretty};
 use super::yaml;

@@ -5,7 +5,6 @@ mod body;
 mod client;
 mod columns;
 mod destination;
-mod entries;
 mod failure;
 mod field_path;
 mod format;

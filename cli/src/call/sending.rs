@@ -12,8 +12,7 @@ use gapi_dynamic::{Json, Method, Request};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::arguments::flag;
-use super::columns::{property, text_of};
-use super::entries::entries_of;
+use super::columns::{entries_of, property, text_of};
 use super::failure::{CallFailure, CallResult, Exit};
 use super::format::Printer;
 use super::mode::Mode;
