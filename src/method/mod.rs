@@ -92,10 +92,9 @@ impl Api {
 
     /// Returns the content of the wrapper, if the API has one and it is there, or else the whole body.
     pub(crate) fn unwrap(&self, body: Bytes) -> Bytes {
-        match member(&body, DATA) {
-            Some(inner) if self.data_wrapper => body.slice_ref(inner),
-            _ => body,
-        }
+        // Bodies of other APIs are not read an additional time.
+        let inner = self.data_wrapper.then(|| member(&body, DATA)).flatten();
+        inner.map_or_else(|| body.clone(), |inner| body.slice_ref(inner))
     }
 }
 

@@ -55,6 +55,13 @@ pub(crate) struct Stampede {
 
 /// Measures calls; false where a goal is missed.
 pub(crate) fn bench_runtime(arguments: &Runtime, root: &Path) -> Result<bool, Failure> {
+    if let Some((first, rest)) = arguments.rest.split_first()
+        && first == "crowd"
+    {
+        let rest = rest.iter().map(String::as_str);
+        let arguments: Vec<_> = ["--release", "--"].into_iter().chain(rest).collect();
+        return outside_of_workspace("benches/crowd", &arguments, root);
+    }
     bench("runtime", arguments.rest.clone(), root)
 }
 
@@ -120,16 +127,16 @@ pub(crate) fn stampede(arguments: &Stampede, root: &Path) -> Result<bool, Failur
 
 /// Runs gapi in a program that turns on what the workspace cannot turn on for all of its packages.
 pub(crate) fn all_features(root: &Path) -> Result<bool, Failure> {
-    outside_of_workspace("tests/all_features", root)
+    outside_of_workspace("tests/all_features", &[], root)
 }
 
 /// Runs gapi in a program on other runtimes than tokio.
 pub(crate) fn runtimes(root: &Path) -> Result<bool, Failure> {
-    outside_of_workspace("tests/other_runtimes", root)
+    outside_of_workspace("tests/other_runtimes", &[], root)
 }
 
-/// Runs a package that is a workspace of its own.
-fn outside_of_workspace(folder: &str, root: &Path) -> Result<bool, Failure> {
+/// Runs a package that is a workspace of its own; `arguments` are those of `cargo run`.
+fn outside_of_workspace(folder: &str, arguments: &[&str], root: &Path) -> Result<bool, Failure> {
     let package = root.join(folder);
     // The versions that the repository is tested with; cargo adds those that only this program needs.
     write(&package.join("Cargo.lock"), read(&root.join("Cargo.lock"))?)?;
@@ -139,6 +146,7 @@ fn outside_of_workspace(folder: &str, root: &Path) -> Result<bool, Failure> {
         .arg("run")
         .arg("--target-dir")
         .arg(target(root)?)
+        .args(arguments)
         // No keyring, on any machine.
         .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/no/bus");
     succeeds(command)
