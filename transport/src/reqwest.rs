@@ -17,7 +17,7 @@ mod url;
 use std::convert::Infallible as Proxy;
 use std::{error::Error as StdError, io};
 
-use ::reqwest::{Client, Error, Request, Url};
+use ::reqwest::{Client, Error, Request, Response, Url};
 use futures_util::StreamExt;
 use http::Uri;
 
@@ -85,7 +85,9 @@ impl Transport for Client {
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         Box::pin(async move {
             runtime::current("reqwest")?;
-            send(self.clone(), into_reqwest(request, url::parse)?, None).await
+            // Not within a nested future, which would hold the request a second time.
+            let response = self.execute(into_reqwest(request, url::parse)?).await;
+            into_response(response, None)
         })
     }
 
@@ -94,16 +96,12 @@ impl Transport for Client {
     }
 }
 
-/// Sends a request; `proxy` is the one that errors name.
-async fn send(
-    client: Client,
-    request: Request,
+/// Returns the response of a transport; `proxy` is the one that errors name.
+fn into_response(
+    response: Result<Response, Error>,
     proxy: Option<Proxy>,
 ) -> Result<http::Response<Body>, TransportError> {
-    let mut response = match client.execute(request).await {
-        Ok(response) => response,
-        Err(error) => return Err(before_head(error, proxy.as_ref())),
-    };
+    let mut response = response.map_err(|error| before_head(error, proxy.as_ref()))?;
     let mut head = http::Response::new(());
     *head.status_mut() = response.status();
     *head.version_mut() = response.version();

@@ -104,8 +104,8 @@ pub(crate) fn run(kind: Kind, address: SocketAddr, crowd: &Crowd) -> Result<(), 
             }
             #[cfg(feature = "peers")]
             Kind::Sqladmin => {
-                let clients = clients.map(|_| sqladmin_hub(&url, is_http2)).collect();
-                measure(crowd, clients, by_sqladmin).await
+                let hubs = clients.map(|_| sqladmin_hub(&url, is_http2));
+                measure(crowd, hubs.collect::<Result<Vec<_>, _>>()?, by_sqladmin).await
             }
             #[cfg(feature = "peers")]
             Kind::CloudSql => {
@@ -288,9 +288,9 @@ async fn by_gapi(client: Client) -> Result<String, Failure> {
 type Connector = hyper_rustls::HttpsConnector<legacy::connect::HttpConnector>;
 
 #[cfg(feature = "peers")]
-fn sqladmin_hub(url: &str, is_http2: bool) -> SQLAdmin<Connector> {
+fn sqladmin_hub(url: &str, is_http2: bool) -> Result<SQLAdmin<Connector>, Failure> {
     let connector = hyper_rustls::HttpsConnectorBuilder::new()
-        .with_webpki_roots()
+        .with_native_roots()?
         .https_or_http()
         .enable_http1()
         .build();
@@ -299,7 +299,7 @@ fn sqladmin_hub(url: &str, is_http2: bool) -> SQLAdmin<Connector> {
         .build(connector);
     let mut hub = SQLAdmin::new(http, String::from("token"));
     hub.base_url(format!("{url}/"));
-    hub
+    Ok(hub)
 }
 
 #[cfg(feature = "peers")]

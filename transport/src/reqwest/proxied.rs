@@ -7,7 +7,7 @@ use ::reqwest::{Client, Url};
 use http::Uri;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
-use super::{clients::Clients, into_reqwest, send, url::UrlParser};
+use super::{clients::Clients, into_reqwest, into_response, url::UrlParser};
 use crate::{Body, BoxFuture, Transport, TransportError};
 
 /// Clients that use the proxies of `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` or the system's settings, or no proxy.
@@ -47,7 +47,8 @@ impl Transport for Proxied {
             if proxy.is_some() && is_this_machine(request.url()) {
                 (proxy, direct) = (None, true);
             }
-            send(self.clients.get(direct)?, request, proxy).await
+            let response = self.clients.get(direct)?.execute(request).await;
+            into_response(response, proxy)
         })
     }
 
