@@ -6,10 +6,6 @@ mod clients;
 mod proxied;
 #[cfg(feature = "rustls")]
 mod resolve;
-#[cfg_attr(
-    not(feature = "rustls"),
-    allow(dead_code, reason = "the default transport remembers an origin")
-)]
 mod url;
 
 // The proxies of a program's own client are not known.
@@ -19,7 +15,6 @@ use std::{error::Error as StdError, io};
 
 use ::reqwest::{Client, Error, Request, Response, Url};
 use futures_util::StreamExt;
-use http::Uri;
 
 #[cfg(feature = "rustls")]
 use self::proxied::Proxy;
@@ -86,7 +81,7 @@ impl Transport for Client {
         Box::pin(async move {
             runtime::current("reqwest")?;
             // Not within a nested future, which would hold the request a second time.
-            let response = self.execute(into_reqwest(request, url::parse)?).await;
+            let response = self.execute(into_reqwest(request)?).await;
             into_response(response, None)
         })
     }
@@ -119,10 +114,7 @@ fn into_response(
     Ok(head.map(|()| body))
 }
 
-fn into_reqwest(
-    request: http::Request<Body>,
-    parse: impl FnOnce(&Uri) -> Option<Url>,
-) -> Result<Request, TransportError> {
+fn into_reqwest(request: http::Request<Body>) -> Result<Request, TransportError> {
     let refused = |why: &'static str| Err(TransportError::new(TransportErrorKind::Request, why));
     let (head, body) = request.into_parts();
     if !matches!(head.uri.scheme_str(), Some("https" | "http")) {
@@ -135,7 +127,7 @@ fn into_reqwest(
             "the request's URL holds a user name or a password; send an `authorization` header instead",
         );
     }
-    let Some(url) = parse(&head.uri) else {
+    let Some(url) = url::parse(&head.uri) else {
         return refused("the request's URL cannot be used");
     };
     // The URL parser resolves `..` even where it is percent-encoded, and takes `\` for `/`. Either would send the request elsewhere.

@@ -7,7 +7,7 @@ use ::reqwest::{Client, Url};
 use http::Uri;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
-use super::{clients::Clients, into_reqwest, into_response, url::UrlParser};
+use super::{clients::Clients, into_reqwest, into_response};
 use crate::{Body, BoxFuture, Transport, TransportError};
 
 /// Clients that use the proxies of `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` or the system's settings, or no proxy.
@@ -17,7 +17,6 @@ pub(crate) struct Proxied {
     clients: Clients,
     /// The settings of the clients, read by the same code; `None` if they use no proxy.
     proxies: Option<Matcher>,
-    urls: UrlParser,
 }
 
 impl Proxied {
@@ -29,7 +28,6 @@ impl Proxied {
         Ok(Self {
             clients: Clients::new(direct, build)?,
             proxies: (!direct).then(Matcher::from_system),
-            urls: UrlParser::default(),
         })
     }
 }
@@ -42,7 +40,7 @@ impl Transport for Proxied {
         Box::pin(async move {
             let proxies = self.proxies.as_ref();
             let mut proxy = proxies.and_then(|proxies| Proxy::of(proxies, request.uri()));
-            let request = into_reqwest(request, |uri| self.urls.parse(uri))?;
+            let request = into_reqwest(request)?;
             let mut direct = proxies.is_none();
             if proxy.is_some() && is_this_machine(request.url()) {
                 (proxy, direct) = (None, true);

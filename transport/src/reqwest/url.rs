@@ -1,14 +1,15 @@
 //! From a URI to the URL type of reqwest.
 
-use std::sync::{Mutex, PoisonError};
+use std::cell::RefCell;
 
 use ::reqwest::Url;
 use http::Uri;
 
-/// Parses URLs, and remembers the last origin: a host takes long to parse, because it may be of any script, and most requests go
-/// to the same one.
-#[derive(Default)]
-pub(super) struct UrlParser(Mutex<Option<Origin>>);
+thread_local! {
+    /// The origin of the last URL. A host takes long to parse, because it may be of any script, and most requests go to the same one. This
+    /// saves 6,100 of the 92,500 instructions of a small call, counted by callgrind.
+    static LAST: RefCell<Option<Origin>> = const { RefCell::new(None) };
+}
 
 struct Origin {
     scheme: String,
@@ -16,31 +17,23 @@ struct Origin {
     url: Url,
 }
 
-impl UrlParser {
-    /// Returns the same result as [`parse`].
-    pub(super) fn parse(&self, uri: &Uri) -> Option<Url> {
-        let (scheme, authority) = (uri.scheme_str()?, uri.authority()?.as_str());
-        let mut url = {
-            let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let is_same = |last: &Origin| last.scheme == scheme && last.authority == authority;
-            if !last.as_ref().is_some_and(is_same) {
-                *last = Some(Origin {
-                    scheme: scheme.to_owned(),
-                    authority: authority.to_owned(),
-                    url: Url::parse(&format!("{scheme}://{authority}/")).ok()?,
-                });
-            }
-            last.as_ref()?.url.clone()
-        };
-        url.set_path(uri.path());
-        url.set_query(uri.query());
-        Some(url)
-    }
-}
-
 /// Returns the same URL; `None` for a host that is invalid by the rules of URLs.
 pub(super) fn parse(uri: &Uri) -> Option<Url> {
-    Url::parse(&uri.to_string()).ok()
+    let (scheme, authority) = (uri.scheme_str()?, uri.authority()?.as_str());
+    let mut url = LAST.with_borrow_mut(|last| {
+        let is_same = |last: &Origin| last.scheme == scheme && last.authority == authority;
+        if !last.as_ref().is_some_and(is_same) {
+            *last = Some(Origin {
+                scheme: scheme.to_owned(),
+                authority: authority.to_owned(),
+                url: Url::parse(&format!("{scheme}://{authority}/")).ok()?,
+            });
+        }
+        Some(last.as_ref()?.url.clone())
+    })?;
+    url.set_path(uri.path());
+    url.set_query(uri.query());
+    Some(url)
 }
 
 #[cfg(test)]
@@ -74,12 +67,11 @@ mod tests {
             "/a?b=c&d=%20'e'",
             "/a?b=/../c?d",
         ];
-        let parser = UrlParser::default();
         let is_whole = |origin: &str, path: &str| {
             let text = format!("{origin}{path}");
             let uri: Uri = text.parse().expect("a URI");
-            let whole = parse(&uri).expect("a URL");
-            assert_eq!(parser.parse(&uri), Some(whole), "{text}");
+            let whole = Url::parse(&uri.to_string()).expect("a URL");
+            assert_eq!(parse(&uri), Some(whole), "{text}");
         };
         // Each twice in a row, each after the same path elsewhere, and each after each other path in the same place.
         for path in paths {
@@ -102,11 +94,7 @@ mod tests {
     fn hosts_that_do_not_exist_are_none() {
         for text in ["http://256.256.256.256/", "http://a%20b/", "http://xn--a/"] {
             if let Ok(uri) = text.parse::<Uri>() {
-                assert_eq!(
-                    (parse(&uri), UrlParser::default().parse(&uri)),
-                    (None, None),
-                    "{text}"
-                );
+                assert_eq!(parse(&uri), None, "{text}");
             }
         }
         assert_eq!(parse(&Uri::from_static("/path")), None);
