@@ -1,7 +1,7 @@
 //! The help of a parameter, from its document.
 
 use gapi_codegen::describe::one_line;
-use gapi_codegen::model::{Api, Parameter, Shape, Type};
+use gapi_codegen::model::{Api, Parameter, Type};
 
 /// Returns what is in place of a value in the help of a flag.
 pub(super) fn value_name(api: &Api, ty: &Type) -> &'static str {
@@ -13,22 +13,8 @@ pub(super) fn value_name(api: &Api, ty: &Type) -> &'static str {
         Type::Date => "DATE",
         Type::Duration => "DURATION",
         Type::Bytes => "BASE64",
-        _ if values(api, ty).is_empty() => "TEXT",
+        _ if api.enum_values(ty).is_empty() => "TEXT",
         _ => "VALUE",
-    }
-}
-
-/// Returns the known values of an enum.
-fn values<'a>(api: &'a Api, ty: &Type) -> Vec<&'a str> {
-    match ty {
-        Type::Named(id) | Type::Boxed(id) => match &api.types[id.0].shape {
-            Shape::Enum(variants) => variants
-                .iter()
-                .map(|variant| variant.wire.as_str())
-                .collect(),
-            _ => Vec::new(),
-        },
-        _ => Vec::new(),
     }
 }
 
@@ -38,17 +24,8 @@ pub(super) fn help_of(api: &Api, parameter: &Parameter) -> String {
     if help.chars().count() > 400 {
         help = help.chars().take(400).chain(['…']).collect();
     }
-    let notes = &parameter.notes;
-    let mut facts: Vec<String> = [
-        ("default", &notes.default),
-        ("at least", &notes.minimum),
-        ("at most", &notes.maximum),
-        ("matches", &notes.pattern),
-    ]
-    .into_iter()
-    .filter_map(|(what, value)| Some(format!("{what} {}", value.as_ref()?)))
-    .collect();
-    let values = values(api, &parameter.ty);
+    let mut facts = parameter.notes.in_words();
+    let values = api.enum_values(&parameter.ty);
     if !values.is_empty() {
         facts.push(format!("values: {}", values.join(", ")));
     }

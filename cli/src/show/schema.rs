@@ -51,14 +51,7 @@ fn spelled(api: &Api, ty: &Type) -> String {
 fn values<'a>(api: &'a Api, ty: &Type) -> Vec<&'a str> {
     match ty {
         Type::List(inner) | Type::Map(inner) => values(api, inner),
-        Type::Named(id) | Type::Boxed(id) => match &api.types[id.0].shape {
-            Shape::Enum(variants) => variants
-                .iter()
-                .map(|variant| variant.wire.as_str())
-                .collect(),
-            _ => Vec::new(),
-        },
-        _ => Vec::new(),
+        _ => api.enum_values(ty),
     }
 }
 
@@ -74,16 +67,7 @@ fn marks(field: &Field) -> Vec<String> {
             marks.push(mark.to_owned());
         }
     }
-    for (what, value) in [
-        ("default", &notes.default),
-        ("at least", &notes.minimum),
-        ("at most", &notes.maximum),
-        ("matches", &notes.pattern),
-    ] {
-        if let Some(value) = value {
-            marks.push(format!("{what} {value}"));
-        }
-    }
+    marks.extend(notes.in_words());
     marks
 }
 

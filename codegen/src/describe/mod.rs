@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 use spelling::Spelling;
 
-use crate::model::{Api, Location, Method, Notes, Parameter, Shape, Type};
+use crate::model::{Api, Location, Method, Parameter};
 use crate::prose::{first_sentence, retries};
 use crate::{Error, suggest};
 
@@ -225,35 +225,14 @@ fn argument(api: &Api, names: &Spelling<'_>, parameter: &Parameter, required: bo
         required,
         repeated: parameter.repeated,
         description: parameter.description.clone(),
-        notes: notes(&parameter.notes),
-        values: values(api, &parameter.ty),
+        notes: parameter.notes.in_words(),
+        values: api
+            .enum_values(&parameter.ty)
+            .into_iter()
+            .map(String::from)
+            .collect(),
         deprecated: parameter.deprecated,
     }
-}
-
-fn values(api: &Api, ty: &Type) -> Vec<String> {
-    match ty {
-        Type::Named(id) => match &api.types[id.0].shape {
-            Shape::Enum(variants) => variants
-                .iter()
-                .map(|variant| variant.wire.clone())
-                .collect(),
-            _ => Vec::new(),
-        },
-        _ => Vec::new(),
-    }
-}
-
-fn notes(notes: &Notes) -> Vec<String> {
-    [
-        ("default", &notes.default),
-        ("at least", &notes.minimum),
-        ("at most", &notes.maximum),
-        ("matches", &notes.pattern),
-    ]
-    .into_iter()
-    .filter_map(|(what, value)| Some(format!("{what} {}", value.as_ref()?)))
-    .collect()
 }
 
 fn verb(method: &Method) -> String {

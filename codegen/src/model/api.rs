@@ -2,7 +2,7 @@
 //!
 //! Identifiers are final (keywords are raw, clashes are resolved). Texts are those of the document, not yet Markdown.
 
-use super::{Endpoint, Resource, TypeDef};
+use super::{Endpoint, Resource, Shape, Type, TypeDef};
 
 /// One API: one document.
 #[derive(Clone, Debug)]
@@ -39,6 +39,20 @@ pub struct Api {
     pub root: Resource,
     /// How the names of the prelude have to be written, because a generated type hides some of them.
     pub prelude: Prelude,
+}
+
+impl Api {
+    /// Returns the values of an enum as they are in JSON; none of any other type.
+    #[must_use]
+    pub fn enum_values(&self, ty: &Type) -> Vec<&str> {
+        match ty {
+            Type::Named(id) | Type::Boxed(id) => match &self.types[id.0].shape {
+                Shape::Enum(variants) => variants.iter().map(|one| one.wire.as_str()).collect(),
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// One OAuth scope.

@@ -98,6 +98,22 @@ pub struct Notes {
     pub pattern: Option<String>,
 }
 
+impl Notes {
+    /// Returns the default, the limits and the pattern in words: `at most 500`.
+    #[must_use]
+    pub fn in_words(&self) -> Vec<String> {
+        [
+            ("default", &self.default),
+            ("at least", &self.minimum),
+            ("at most", &self.maximum),
+            ("matches", &self.pattern),
+        ]
+        .into_iter()
+        .filter_map(|(what, value)| Some(format!("{what} {}", value.as_ref()?)))
+        .collect()
+    }
+}
+
 /// One value of an enum.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variant {
