@@ -7,9 +7,7 @@ use std::sync::OnceLock;
 use bytes::Bytes;
 use gapi::FromResponse;
 use gapi::discovery::Method;
-use serde::de::{
-    DeserializeOwned, Deserializer as _, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
+use serde::de::{DeserializeOwned, Deserializer as _, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -105,31 +103,33 @@ impl Json {
     }
 
     fn properties(&self, wanted: impl Fn(&str) -> bool) -> Option<Vec<(Cow<'_, str>, &RawValue)>> {
-        let mut deserializer = serde_json::Deserializer::from_slice(&self.bytes);
-        deserializer.deserialize_map(Properties(wanted)).ok()
+        properties(&self.bytes, wanted)
     }
 
     /// Returns the entries of the list or the map in a property; `None` if it is neither. An entry of a map is an object with `key`
     /// and `value`.
     pub(crate) fn entries_of(&self, name: &str) -> Option<Vec<Self>> {
         let raw = self.get(name)?.get();
+        let part = |raw: &str| Self::of(self.bytes.slice_ref(raw.as_bytes()));
         if raw.starts_with('{') {
-            let entries = Self::of(Bytes::copy_from_slice(raw.as_bytes()));
             let pair = |(key, value): (Cow<'_, str>, &RawValue)| {
                 let key = Value::from(&*key);
                 Self::of(format!(r#"{{"key":{key},"value":{}}}"#, value.get()).into())
             };
-            return Some(entries.entries().into_iter().map(pair).collect());
+            return Some(part(raw).entries().into_iter().map(pair).collect());
         }
-        let mut deserializer = serde_json::Deserializer::from_str(raw);
-        let elements = deserializer.deserialize_seq(Elements).ok()?;
-        let start = raw.as_ptr() as usize - self.bytes.as_ptr() as usize;
-        let entry = |element: &RawValue| {
-            let at = start + element.get().as_ptr() as usize - raw.as_ptr() as usize;
-            Self::of(self.bytes.slice(at..at + element.get().len()))
-        };
-        Some(elements.into_iter().map(entry).collect())
+        let elements: Vec<&RawValue> = serde_json::from_str(raw).ok()?;
+        Some(elements.into_iter().map(|one| part(one.get())).collect())
     }
+}
+
+/// Returns the properties of a JSON object that are wanted, in their order and as often as they occur; `None` if the text is no object.
+pub fn properties(
+    json: &[u8],
+    wanted: impl Fn(&str) -> bool,
+) -> Option<Vec<(Cow<'_, str>, &RawValue)>> {
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    deserializer.deserialize_map(Properties(wanted)).ok()
 }
 
 /// Reads the properties that are wanted.
@@ -153,24 +153,6 @@ impl<'de, F: Fn(&str) -> bool> Visitor<'de> for Properties<F> {
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
-        }
-        Ok(all)
-    }
-}
-
-struct Elements;
-
-impl<'de> Visitor<'de> for Elements {
-    type Value = Vec<&'de RawValue>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        let mut all = Vec::new();
-        while let Some(element) = list.next_element()? {
-            all.push(element);
         }
         Ok(all)
     }

@@ -45,7 +45,7 @@ mod guide {}
 
 pub use diagnostics::{Diagnostic, DiagnosticKind, Diagnostics};
 pub use hosts::Hosts;
-pub use json::Json;
+pub use json::{Json, properties};
 pub use method::Method;
 pub use operation::Operation;
 pub use outline::MethodEntry;

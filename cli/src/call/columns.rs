@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 
 use gapi_codegen::model::{Api, Type};
-use serde::Deserializer as _;
-use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::failure::{CallFailure, CallResult, Exit, Mistake};
@@ -154,33 +152,13 @@ pub(super) fn text_of(json: &str) -> String {
 /// Returns a property of a JSON object.
 pub(super) fn property<'a>(json: &'a str, name: &str) -> Option<&'a RawValue> {
     // Of a name that is there twice, the last one counts, as for most readers.
-    properties(json)?
-        .into_iter()
-        .rev()
-        .find_map(|(other, value)| (other == name).then_some(value))
+    let mut values = gapi_dynamic::properties(json.as_bytes(), |other| other == name)?;
+    values.pop().map(|(_, value)| value)
 }
 
 /// Returns the properties of a JSON object in their order.
-pub(super) fn properties(json: &str) -> Option<Vec<(String, &RawValue)>> {
-    struct Properties;
-    impl<'de> Visitor<'de> for Properties {
-        type Value = Vec<(String, &'de RawValue)>;
-
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let mut properties = Vec::new();
-            while let Some(property) = map.next_entry()? {
-                properties.push(property);
-            }
-            Ok(properties)
-        }
-    }
-    serde_json::Deserializer::from_str(json)
-        .deserialize_map(Properties)
-        .ok()
+pub(super) fn properties(json: &str) -> Option<Vec<(Cow<'_, str>, &RawValue)>> {
+    gapi_dynamic::properties(json.as_bytes(), |_| true)
 }
 
 /// Returns the entries of a JSON list.
@@ -211,7 +189,7 @@ pub(super) fn entries_of(page: &str, items: &str) -> CallResult<Vec<Box<RawValue
 fn keyed_entries(json: &str) -> Option<Vec<Box<RawValue>>> {
     let properties = properties(json)?;
     let keyed = properties.into_iter().filter_map(|(key, value)| {
-        let key = serde_json::Value::from(key);
+        let key = serde_json::Value::from(&*key);
         RawValue::from_string(format!("{{\"key\":{key},\"value\":{}}}", value.get())).ok()
     });
     Some(keyed.collect())

@@ -171,7 +171,7 @@ impl Printer {
         };
         let lines: Vec<Vec<String>> = properties
             .into_iter()
-            .map(|(name, value)| vec![name, text_of(value.get())])
+            .map(|(name, value)| vec![name.into_owned(), text_of(value.get())])
             .collect();
         let text = self.aligned(lines);
         self.write(&text)
