@@ -106,15 +106,17 @@ fn report(failure: &CallFailure, format: ErrorFormat) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
-/// Returns the form of errors, which has to be known when the words cannot be read.
-fn error_format(words: &[OsString]) -> ErrorFormat {
+/// Returns whether an option is set to `value`, before the words are read as a whole.
+fn is_set_to(words: &[OsString], option: &str, value: &str) -> bool {
     let words = words.iter().take_while(|word| *word != "--");
     let texts: Vec<&str> = words.filter_map(|word| word.to_str()).collect();
-    let is_json = texts.contains(&"--error-format=json")
-        || texts
-            .windows(2)
-            .any(|pair| pair == ["--error-format", "json"]);
-    if is_json {
+    let attached = |text: &&str| text.strip_prefix(option) == Some(&format!("={value}"));
+    texts.iter().any(attached) || texts.windows(2).any(|pair| pair == [option, value])
+}
+
+/// Returns the form of errors, which has to be known when the words cannot be read.
+fn error_format(words: &[OsString]) -> ErrorFormat {
+    if is_set_to(words, "--error-format", "json") {
         ErrorFormat::Json
     } else {
         ErrorFormat::Text
@@ -147,14 +149,11 @@ fn call(words: &[OsString]) -> CallResult {
 
 /// Turns colours off or on, before the first text is printed.
 fn colours(words: &[OsString]) {
-    let texts: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
-    let is = |when: &str| {
-        texts.contains(&format!("--color={when}").as_str())
-            || texts.windows(2).any(|pair| pair == ["--color", when])
-    };
-    if is("never") || is("always") {
-        console::set_colors_enabled(is("always"));
-        console::set_colors_enabled_stderr(is("always"));
+    for (when, enabled) in [("never", false), ("always", true)] {
+        if is_set_to(words, "--color", when) {
+            console::set_colors_enabled(enabled);
+            console::set_colors_enabled_stderr(enabled);
+        }
     }
 }
 
@@ -184,10 +183,7 @@ fn service(words: &Words, wants_help: bool) -> CallResult<Option<Service>> {
         CallFailure::of(exit, vec![error.failure])
     })?;
     let origin = found.origin;
-    let has_endpoint = words.rest.iter().any(|word| {
-        word.to_str()
-            .is_some_and(|word| word == "--endpoint-url" || word.starts_with("--endpoint-url="))
-    });
+    let has_endpoint = words.has_value("--endpoint-url");
     let universe = gapi_auth::Environment::system().get("GOOGLE_CLOUD_UNIVERSE_DOMAIN");
     let hosts = match universe {
         _ if has_endpoint => Hosts::Any,

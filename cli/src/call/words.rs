@@ -88,12 +88,21 @@ impl Words {
         Ok(())
     }
 
-    /// Whether the user asks for help.
-    pub(super) fn has(&self, options: &[&str]) -> bool {
-        self.rest
-            .iter()
-            .take_while(|word| *word != "--")
-            .any(|word| options.iter().any(|option| word == option))
+    /// Returns whether one of the flags is set.
+    pub(super) fn has(&self, flags: &[&str]) -> bool {
+        self.options().any(|word| flags.contains(&word))
+    }
+
+    /// Returns whether an option with a value is set.
+    pub(super) fn has_value(&self, option: &str) -> bool {
+        self.options()
+            .any(|word| word.split('=').next() == Some(option))
+    }
+
+    /// Returns the words before `--`: those after it are no options.
+    fn options(&self) -> impl Iterator<Item = &str> {
+        let words = self.rest.iter().take_while(|word| *word != "--");
+        words.filter_map(|word| word.to_str())
     }
 }
 
@@ -190,6 +199,21 @@ mod tests {
                 "{line}"
             );
         }
+    }
+
+    #[test]
+    fn what_follows_two_dashes_is_no_option() {
+        let has = |line: &str| {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            let words = Words::of(&words, &own_options::command()).unwrap();
+            (words.has(&["--quiet"]), words.has_value("--endpoint-url"))
+        };
+        let called = "drive:v3 about.get";
+        assert_eq!(has(&format!("{called} --quiet")), (true, false));
+        assert_eq!(has(&format!("{called} --endpoint-url x")), (false, true));
+        assert_eq!(has(&format!("{called} --endpoint-url=x")), (false, true));
+        let names = format!("{called} -- --quiet --endpoint-url=x");
+        assert_eq!(has(&names), (false, false));
     }
 
     #[test]
