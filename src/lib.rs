@@ -12,7 +12,7 @@
 )]
 //! gapi::api! {
 //!     /// Cloud SQL Admin.
-//!     pub mod sqladmin = "discovery-docs/sqladmin.v1.json" { instances.{list, get}, operations.get };
+//!     pub mod sqladmin = "sqladmin:v1" { instances.{list, get}, operations.get };
 //! }
 //! use gapi::{Client, auth::ServiceAccount};
 //!
@@ -53,6 +53,8 @@
 //! | test a program without a network | [`mock`] |
 //! | find out why a call failed | [`Error`], [`ErrorKind`], [`ErrorDetail`] |
 //! | use values of messages | [`value`] |
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod batch;
 #[cfg(feature = "blocking")]
@@ -139,8 +141,8 @@ pub mod schema {
 /// ```
 /// gapi::api! {
 ///     /// Cloud SQL Admin.
-///     pub mod sqladmin = "discovery-docs/sqladmin.v1.json" { instances.{list, get}, operations.get };
-///     /// The whole of OAuth2, by its name and version in `discovery-docs/index.json`.
+///     pub mod sqladmin = "sqladmin:v1" { instances.{list, get}, operations.get };
+///     /// The whole of OAuth2.
 ///     pub mod oauth2 = "oauth2:v2";
 /// }
 /// # fn main() {}

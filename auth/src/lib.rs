@@ -43,6 +43,7 @@
 //! All tokens are cached by [`Cached`]: ten thousand concurrent callers cause one token request, tokens are refreshed early and in the background, and a
 //! failed refresh does not discard a valid token. Constructors do not use the network. `Debug`, `Display` and tracing output contain no secrets.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(feature = "default"),
     allow(
@@ -174,3 +175,8 @@ pub use user::{
     ClientSecrets, Console, DeviceAuthorization, DeviceFlow, Flow, InstalledAppFlow, LocalServer,
     PendingAuthorization,
 };
+
+/// The program of the package's README compiles.
+#[cfg(all(doctest, feature = "adc"))]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -15,6 +15,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod analysis;
 #[cfg(feature = "format")]
 pub mod builder;
@@ -50,3 +52,8 @@ pub use error::{Error, Errors, Source};
 pub use generate::{Generated, Options, Statistics, generate};
 pub use overrides::Overrides;
 pub use select::Selection;
+
+/// The program of the package's README compiles.
+#[cfg(all(doctest, feature = "format"))]
+#[doc = include_str!("../README.md")]
+mod readme {}

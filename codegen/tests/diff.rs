@@ -12,6 +12,15 @@ fn document() -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
+#[test]
+fn the_guide_has_every_rule_with_its_class() {
+    let guide = include_str!("../../docs/guide/documents.md");
+    for rule in diff::Rule::ALL {
+        let line = format!("| `{rule}` | {} | {} |", rule.class(), rule.meaning());
+        assert!(guide.contains(&line), "the guide has no line\n{line}");
+    }
+}
+
 /// The pointers of all values that hold no others.
 fn leaves(at: &str, value: &Value, all: &mut Vec<String>) {
     match value {

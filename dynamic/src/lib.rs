@@ -22,6 +22,8 @@
 //! | report mistakes | [`Diagnostics`] |
 //! | allow other hosts | [`Hosts`] |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod check;
 mod diagnostics;
 mod excerpt;
@@ -35,11 +37,16 @@ mod outline;
 mod request;
 mod service;
 mod tables;
-#[cfg(test)]
+#[cfg(all(test, checkout))]
 mod tests;
 
+/// The program of the package's README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 /// The programs of the guide compile.
-#[cfg(all(doctest, feature = "fetch"))]
+#[cfg(all(doctest, checkout, feature = "fetch"))]
 #[doc = include_str!("../../docs/guide/dynamic.md")]
 mod guide {}
 

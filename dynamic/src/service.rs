@@ -204,7 +204,9 @@ impl Service {
     /// As for [`find`](Self::find). Mistakes in the parameters are reported when the request is sent.
     ///
     /// ```
-    /// # let text = include_str!("../../discovery-docs/sqladmin.v1.json");
+    /// # let text = r#"{"name": "sqladmin", "version": "v1", "rootUrl": "https://sqladmin.googleapis.com/", "resources": {"instances": {"methods": {
+    /// #   "list": {"id": "sql.instances.list", "httpMethod": "GET", "path": "v1/projects/{project}/instances", "parameterOrder": ["project"],
+    /// #     "parameters": {"project": {"type": "string", "location": "path", "required": true}}}}}}}"#;
     /// use serde_json::json;
     /// let sqladmin = gapi_dynamic::Service::from_json(text)?;
     /// let request = sqladmin.call("instances.list", json!({"project": "my-project", "maxResults": 50}))?;

@@ -3,6 +3,8 @@
 //!
 //! Mocks, recorders and fault injectors are transports. Credentials use the same interface, so these see token requests too.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod body;
 mod clock;
 #[cfg(feature = "crypto")]
@@ -57,6 +59,21 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 ///
 /// A transport does not decode bodies and adds no `accept-encoding`: its callers need the positions, lengths and checksums of
 /// the encoded bytes, and decode them themselves.
+///
+/// ```
+/// use gapi_transport::{Body, BoxFuture, Transport, TransportError};
+/// use http::{Request, Response};
+///
+/// /// Responds to all requests with an empty body.
+/// #[derive(Debug)]
+/// struct Empty;
+///
+/// impl Transport for Empty {
+///     fn send(&self, _: Request<Body>) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
+///         Box::pin(async { Ok(Response::new(Body::empty())) })
+///     }
+/// }
+/// ```
 pub trait Transport: std::fmt::Debug + Send + Sync + 'static {
     /// Sends `request`. The future may be dropped at any time.
     ///

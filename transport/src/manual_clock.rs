@@ -16,6 +16,15 @@ use crate::{BoxFuture, Clock};
 /// the time is set or a machine is suspended. It ignores a move to a time that cannot be represented.
 ///
 /// Clones share one clock.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use gapi_transport::{Clock, ManualClock};
+///
+/// let clock = ManualClock::new(SystemTime::UNIX_EPOCH);
+/// clock.advance(Duration::from_secs(60));
+/// assert_eq!(clock.now(), SystemTime::UNIX_EPOCH + Duration::from_secs(60));
+/// ```
 #[derive(Clone)]
 pub struct ManualClock(Arc<Mutex<State>>);
 

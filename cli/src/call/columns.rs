@@ -208,7 +208,7 @@ pub(super) fn fitting(widths: &[usize], line: usize) -> usize {
     fit.max(1)
 }
 
-#[cfg(test)]
+#[cfg(all(test, checkout))]
 mod tests {
     use super::*;
     use crate::call::tests::target;

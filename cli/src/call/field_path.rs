@@ -282,7 +282,7 @@ pub(super) fn set(root: &mut Value, steps: &[Step], value: Value) -> Result<(), 
     Ok(())
 }
 
-#[cfg(test)]
+#[cfg(all(test, checkout))]
 mod tests {
     use serde_json::json;
 

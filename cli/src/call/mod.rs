@@ -16,13 +16,13 @@ mod observe;
 mod own_options;
 mod parameter_help;
 mod preview;
-#[cfg(test)]
+#[cfg(all(test, checkout))]
 mod random_words;
 mod requests;
 mod sending;
-#[cfg(test)]
+#[cfg(all(test, checkout))]
 mod survey;
-#[cfg(test)]
+#[cfg(all(test, checkout))]
 mod tests;
 mod tokens;
 mod words;

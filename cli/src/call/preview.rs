@@ -137,7 +137,7 @@ pub(super) fn http(request: &HttpRequest, authorization: &str, media: Option<&st
     text
 }
 
-#[cfg(test)]
+#[cfg(all(test, checkout))]
 mod tests {
     use serde_json::json;
 

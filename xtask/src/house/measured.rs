@@ -221,13 +221,18 @@ fn is_test_file(file: &str) -> bool {
         .any(|part| part == "tests" || part == "tests.rs" || part.ends_with("_tests.rs"))
 }
 
-/// Returns the names of `#[cfg(test)] mod name;`.
+/// Returns the names of `#[cfg(test)] mod name;`, also with further conditions.
 fn test_modules(sources: &Sources) -> BTreeSet<&str> {
     let mut names = BTreeSet::new();
     for source in sources.values() {
-        for declaration in source.split("#[cfg(test)]").skip(1) {
-            let name = declaration.trim_start().strip_prefix("mod ");
-            names.extend(name.and_then(|rest| Some(rest.split_once(';')?.0)));
+        for condition in source.split("#[cfg(").skip(1) {
+            let Some((condition, declaration)) = condition.split_once("]") else {
+                continue;
+            };
+            if condition == "test)" || condition.starts_with("all(test,") {
+                let name = declaration.trim_start().strip_prefix("mod ");
+                names.extend(name.and_then(|rest| Some(rest.split_once(';')?.0)));
+            }
         }
     }
     names
