@@ -247,6 +247,7 @@ impl ModuleSpec {
                 &lookup::overrides(manifest_dir, path)?.source,
             )?);
         }
+        options.module = self.module.clone();
         options.selection = Selection::of(self.methods.as_deref(), &self.types)
             .map_err(|errors| errors.within(&self.spec))?;
         let generated = crate::generate(&located.source, &options)?;

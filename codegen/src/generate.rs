@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::model::Api;
+use crate::model::{self, Api};
 use crate::{Analysis, Document, Errors, Overrides, Selection, Source, analysis, emit};
 #[cfg(feature = "format")]
 use crate::{Error, format};
@@ -18,6 +18,8 @@ pub struct Options {
     pub runtime: TokenStream,
     /// Corrections of the document.
     pub overrides: Option<Overrides>,
+    /// The path of the module in the examples of its docs; the name of the API when absent.
+    pub module: Option<String>,
 }
 
 impl Default for Options {
@@ -26,6 +28,7 @@ impl Default for Options {
             selection: None,
             runtime: quote!(::gapi),
             overrides: None,
+            module: None,
         }
     }
 }
@@ -55,6 +58,13 @@ impl Options {
     #[must_use]
     pub fn overrides(mut self, overrides: Overrides) -> Self {
         self.overrides = Some(overrides);
+        self
+    }
+
+    /// Sets the path of the module in the examples of its docs: `google::drive`.
+    #[must_use]
+    pub fn module(mut self, path: impl Into<String>) -> Self {
+        self.module = Some(path.into());
         self
     }
 }
@@ -115,8 +125,10 @@ pub fn generate(source: &Source, options: &Options) -> Result<Generated, Errors>
         document_methods,
         document_schemas: document.schemas.len(),
     };
+    let default_module = model::module_name(&api.name);
+    let module = options.module.as_deref().unwrap_or(&default_module);
     Ok(Generated {
-        tokens: emit::module(&api, &options.runtime),
+        tokens: emit::module(&api, &options.runtime, Some(module)),
         docs: emit::module_docs(&api),
         warnings: warnings.within(&source.name),
         recursion_limit,

@@ -27,6 +27,7 @@ pub mod document;
 #[cfg(feature = "emit")]
 pub mod emit;
 pub mod error;
+mod example;
 #[cfg(feature = "format")]
 pub mod format;
 #[cfg(feature = "emit")]

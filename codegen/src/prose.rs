@@ -1,6 +1,6 @@
 //! Parts of prose that all descriptions share: the first sentence, code in Markdown, and when calls are retried.
 
-use crate::model::{Method, Retries, TokenIn};
+use crate::model::{Method, Retries, TokenIn, Verb};
 use crate::text::inert;
 
 /// Returns the first sentence of a description, unchanged.
@@ -31,7 +31,7 @@ pub(crate) fn code(text: &str) -> String {
 /// Returns when a call is retried, and what makes it safe.
 pub(crate) fn retries(method: &Method) -> String {
     match method.retries() {
-        Retries::Always => "Retried after transient errors.".to_owned(),
+        Retries::Always => format!("Retried after transient errors: {}.", harmless(method)),
         Retries::ByRequestId => {
             "Retried after transient errors, with the `requestId` that each call gets.".to_owned()
         }
@@ -46,6 +46,19 @@ pub(crate) fn retries(method: &Method) -> String {
             "Not retried after it may have had an effect, unless the call sets `.idempotent(true)`."
                 .to_owned()
         }
+    }
+}
+
+/// Returns why a repeated call does no harm.
+fn harmless(method: &Method) -> &'static str {
+    match method.verb {
+        _ if method.idempotent == Some(true) => {
+            "two calls are documented to have the effect of one"
+        }
+        Verb::Get | Verb::Head => "it only reads",
+        _ if method.paging.is_some() => "it only reads",
+        Verb::Put | Verb::Delete => "two calls have the effect of one",
+        Verb::Post | Verb::Patch => "it has a precondition, which a second call does not meet",
     }
 }
 

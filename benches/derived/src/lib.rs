@@ -13,7 +13,7 @@ type Failure = Box<dyn Error + Send + Sync>;
 /// # Errors
 /// When the methods cannot be formatted.
 pub fn module(api: &Api) -> Result<String, Failure> {
-    let tokens = emit::module(&without_types(api), &Options::new().runtime);
+    let tokens = emit::module(&without_types(api), &Options::new().runtime, None);
     let mut text = format::items(tokens)?;
     for def in &api.types {
         type_def(api, def, &mut text)?;

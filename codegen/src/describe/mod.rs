@@ -5,12 +5,11 @@
 mod skeleton;
 #[cfg(feature = "emit")]
 mod snippet;
-mod spelling;
 
 use serde::Serialize;
 use serde_json::Value;
-use spelling::Spelling;
 
+use crate::example::Spelling;
 use crate::model::{Api, Location, Method, Parameter};
 use crate::prose::{first_sentence, retries};
 use crate::{Error, suggest};

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::spelling::{Spelling, likely, settable};
+use crate::example::{Spelling, likely, settable};
 use crate::model::{Api, Field, Shape, Type, TypeDef, TypeId};
 
 /// Returns an expression of a type. Objects below `depth` levels are empty.

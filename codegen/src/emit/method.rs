@@ -7,22 +7,30 @@ use super::docs::{self, Docs};
 use super::names::{Names, ident};
 use super::schema::deprecated;
 use super::table;
-use crate::model::{Api, Items, MaskOf, Method, Parameter, Patching, Shape, Type};
+use crate::model::{Api, Items, MaskOf, Method, Parameter, Patching, Resource, Shape, Type};
 use crate::prose::code;
 
 /// Returns the function of a handle that makes the request.
 pub(super) fn constructor(
     api: &Api,
+    resource: &Resource,
     method: &Method,
     depth: usize,
     names: &Names<'_>,
 ) -> TokenStream {
-    make(api, method, depth, names, Some(quote!(self,)))
+    let example = names.own_example(resource, method);
+    make(api, method, depth, names, example, Some(quote!(self,)))
 }
 
 /// Returns the function that makes the request of a method without a resource.
-pub(super) fn function(api: &Api, method: &Method, names: &Names<'_>) -> TokenStream {
-    make(api, method, 1, names, None)
+pub(super) fn function(
+    api: &Api,
+    root: &Resource,
+    method: &Method,
+    names: &Names<'_>,
+) -> TokenStream {
+    let example = names.own_example(root, method);
+    make(api, method, 1, names, example, None)
 }
 
 fn make(
@@ -30,10 +38,13 @@ fn make(
     method: &Method,
     depth: usize,
     names: &Names<'_>,
+    example: Option<String>,
     receiver: Option<TokenStream>,
 ) -> TokenStream {
     let scopes = format!("{}scope", "super::".repeat(depth));
-    let doc = docs::method(api, method, &scopes).attribute();
+    let doc = docs::method(api, method, &scopes)
+        .example(example)
+        .attribute();
     let deprecated = deprecated(method.deprecated);
     let (name, request, entry) = (
         ident(&method.ident),

@@ -16,15 +16,18 @@ use names::Names;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::example::Spelling;
 use crate::model::{Api, Shape, TypeDef};
 
 /// Returns the content of the module. It begins with inner attributes (it allows lints that a program may deny), so it must be in a
 /// module or a file of its own.
 ///
-/// `runtime` is the path of the runtime crate, such as `::gapi`.
+/// `runtime` is the path of the runtime crate, such as `::gapi`. `module` is the module's own path in the examples of its docs, which has
+/// none without it.
 #[must_use]
-pub fn module(api: &Api, runtime: &TokenStream) -> TokenStream {
-    let names = Names::new(api);
+pub fn module(api: &Api, runtime: &TokenStream, module: Option<&str>) -> TokenStream {
+    let spelling = module.map(|module| Spelling::in_module(api, module, &package(runtime)));
+    let names = Names::new(api, spelling);
     let lints = lints::allowed();
     let constants = api::constants(api);
     let tree = resource::root(api, &names);
@@ -48,6 +51,13 @@ pub fn module(api: &Api, runtime: &TokenStream) -> TokenStream {
         #responses
         #updates
     }
+}
+
+/// Returns the name of the runtime's package in a path such as `::gapi`. What a macro has instead is no name outside of it.
+fn package(runtime: &TokenStream) -> String {
+    let path = runtime.to_string().replace(' ', "");
+    let name = path.strip_prefix("::").unwrap_or("gapi");
+    name.to_owned()
 }
 
 /// Returns a macro call that implements traits for all types that `is` selects. One call for all compiles faster than one for each.

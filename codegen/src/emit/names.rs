@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::model::{Api, Resource, Type};
+use crate::example::{self, Spelling};
+use crate::model::{Api, Method, Resource, Type};
 
 /// The names of one module.
 pub(super) struct Names<'a> {
@@ -14,6 +15,8 @@ pub(super) struct Names<'a> {
     entries: BTreeMap<&'a str, (Vec<&'a str>, &'a str)>,
     /// The patterns of parameters, each once, with their indices.
     patterns: BTreeMap<&'a str, usize>,
+    /// The names in examples; `None` where docs have none.
+    spelling: Option<Spelling<'a>>,
     pub(super) option: TokenStream,
     pub(super) string: TokenStream,
     pub(super) vec: TokenStream,
@@ -25,7 +28,7 @@ pub(super) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    pub(super) fn new(api: &'a Api) -> Names<'a> {
+    pub(super) fn new(api: &'a Api, spelling: Option<Spelling<'a>>) -> Names<'a> {
         let prelude = &api.prelude;
         let mut entries = BTreeMap::new();
         collect(&api.root, &mut Vec::new(), &mut entries);
@@ -34,6 +37,7 @@ impl<'a> Names<'a> {
             api,
             entries,
             patterns,
+            spelling,
             option: path(prelude.option),
             string: path(prelude.string),
             vec: path(prelude.vec),
@@ -79,6 +83,22 @@ impl<'a> Names<'a> {
                 quote!(__gapi::BTreeMap<#string, #value>)
             }
         }
+    }
+
+    /// Returns the example of the methods of a resource.
+    pub(super) fn example_of(&self, resource: &Resource) -> Option<String> {
+        self.example(example::of_resource(resource)?)
+    }
+
+    /// Returns the example of a method, if it is not like that of its resource.
+    pub(super) fn own_example(&self, resource: &Resource, method: &Method) -> Option<String> {
+        let is_own = example::differs(method, example::of_resource(resource)?);
+        is_own.then(|| self.example(method)).flatten()
+    }
+
+    fn example(&self, method: &Method) -> Option<String> {
+        let spelling = self.spelling.as_ref()?;
+        Some(example::statements(self.api, spelling, method))
     }
 
     /// Returns the constant of a scope.

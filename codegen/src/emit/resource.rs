@@ -42,14 +42,17 @@ fn top_methods(api: &Api, names: &Names<'_>) -> TokenStream {
         .root
         .methods
         .iter()
-        .map(|method| method::function(api, method, names));
+        .map(|method| method::function(api, &api.root, method, names));
     let requests = api
         .root
         .methods
         .iter()
         .map(|method| method::request(method, 1, names));
+    let doc = docs::resource(&api.root)
+        .example(names.example_of(&api.root))
+        .attribute();
     quote! {
-        #[doc = "Methods of the API as a whole."]
+        #doc
         pub mod #module {
             use super::__gapi;
             #(#constructors)*
@@ -61,12 +64,21 @@ fn top_methods(api: &Api, names: &Names<'_>) -> TokenStream {
 /// Returns the module of a resource: its handle, its requests, and the resources in it.
 fn module(api: &Api, resource: &Resource, depth: usize, names: &Names<'_>) -> TokenStream {
     let name = ident(&resource.ident);
-    let doc = docs::resource(resource).attribute();
+    let doc = docs::resource(resource)
+        .paragraph(if resource.methods.is_empty() {
+            ""
+        } else {
+            "Its methods are those of [`Resource`]."
+        })
+        .attribute();
+    let handle_doc = docs::resource(resource)
+        .example(names.example_of(resource))
+        .attribute();
     let deprecated = schema::deprecated(resource.deprecated);
     let constructors = resource
         .methods
         .iter()
-        .map(|method| method::constructor(api, method, depth, names));
+        .map(|method| method::constructor(api, resource, method, depth, names));
     let accessors = resource.resources.iter().map(|child| {
         let doc = docs::resource(child).attribute();
         let (name, deprecated) = (ident(&child.ident), schema::deprecated(child.deprecated));
@@ -93,7 +105,7 @@ fn module(api: &Api, resource: &Resource, depth: usize, names: &Names<'_>) -> To
         #deprecated
         pub mod #name {
             use super::__gapi;
-            #doc
+            #handle_doc
             #[derive(Clone, Copy, Debug, Default)]
             pub struct Resource;
             impl Resource {

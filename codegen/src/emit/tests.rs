@@ -2,6 +2,7 @@ use quote::{ToTokens, quote};
 use syn::{Item, parse2};
 
 use super::module;
+use crate::model::Api;
 use crate::{Options, Source, generate};
 
 const DOCUMENT: &str = r##"{
@@ -42,9 +43,14 @@ const DOCUMENT: &str = r##"{
   }}
 }"##;
 
+fn api() -> Api {
+    let source = Source::new("box.v1.json", DOCUMENT);
+    generate(&source, &Options::new()).unwrap().api
+}
+
 fn items() -> Vec<Item> {
-    let generated = generate(&Source::new("box.v1.json", DOCUMENT), &Options::new()).unwrap();
-    let file: syn::File = parse2(module(&generated.api, &quote!(::renamed))).unwrap();
+    let tokens = module(&api(), &quote!(::renamed), Some("r#box"));
+    let file: syn::File = parse2(tokens).unwrap();
     file.items
 }
 
@@ -284,7 +290,8 @@ fn a_method_takes_what_it_requires() {
     assert_eq!(
         docs(&list.attrs),
         "Lists boxes.\n\nSorted.\n\nHTTP: `GET box/{+parent}/boxes`\n\n* `parent`: Whose.\n\n\
-         Returns one page of a list; `pages` and `items` return all of them.\n\nRetried after transient errors.\n\nScope: [`BOX`](super::scope::BOX)."
+         Returns one page of a list; `pages` returns all pages, and `items` the entries of their `items`.\n\n\
+         Retried after transient errors: it only reads.\n\nScope: [`BOX`](super::scope::BOX)."
     );
     let moved = function(boxes, "Resource", "r#move");
     assert!(
@@ -304,6 +311,29 @@ fn a_method_takes_what_it_requires() {
         request(inside(boxes, "lids"), "Get"),
         r#"__gapi :: request ! (Get "box.boxes.lids.get" : super :: super :: Box) ;"#
     );
+}
+
+#[test]
+fn a_resource_has_an_example_and_so_have_methods_that_differ() {
+    let items = items();
+    let boxes = inside(&items, "boxes");
+    let list = "```ignore\nlet request = r#box::boxes().list(\"my-parent\");\nlet mut items = request.items(&client);\n\
+        while let Some(item) = items.try_next().await? {\n    println!(\"{item:?}\");\n}\n```";
+    assert_eq!(
+        docs(&structure(boxes, "Resource").attrs),
+        format!("The resource `boxes`.\n\n{list}")
+    );
+    let moved = docs(&function(boxes, "Resource", "r#move").attrs);
+    assert!(
+        moved.contains("```ignore\nlet body = r#box::Box"),
+        "{moved}"
+    );
+    assert!(
+        moved.ends_with("let request = r#box::boxes().r#move(\"my-name\", body);\nrequest.send(&client).await?;\n```"),
+        "{moved}"
+    );
+    let without = module(&api(), &quote!(::renamed), None).to_string();
+    assert!(!without.contains("ignore"));
 }
 
 #[test]

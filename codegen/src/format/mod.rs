@@ -75,7 +75,7 @@ fn spaced(text: &str) -> String {
         .iter()
         .any(|word| start.starts_with(word));
         let ends = before == "}" || before.ends_with(';') || before.ends_with(" {}");
-        if begins && ends && !before.starts_with("#[") {
+        if begins && ends && !before.starts_with("#[") && !before.starts_with("///") {
             out.push('\n');
         }
         out.push_str(line);

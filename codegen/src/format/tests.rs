@@ -48,6 +48,15 @@ impl<'de> Object<'de> for r#Box {
 }
 
 #[test]
+fn code_in_docs_stays_together() {
+    let text = items(r#"#[doc = "```ignore\nlet a = A {\n};\na;\n```"] pub struct A;"#);
+    assert_eq!(
+        text,
+        "/// ```ignore\n/// let a = A {\n/// };\n/// a;\n/// ```\npub struct A;\n"
+    );
+}
+
+#[test]
 fn what_fits_stays_on_its_line() {
     stays(
         "static A: Api = Api::new(NAME).with_scopes(&[scope::ONE]);

@@ -28,7 +28,7 @@ impl Module {
         read.push(located.path);
         read.extend(located.index);
 
-        let mut options = Options::new();
+        let mut options = Options::new().module(self.header.name.to_string());
         let mut corrections = None;
         if let Some(literal) = &self.overrides {
             let located = lookup::overrides(manifest_dir, &literal.value())

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::names::snake;
 use super::{Notes, Type};
 
 /// A node of the resource tree.
@@ -112,6 +113,18 @@ pub struct Method {
     pub may_be_empty: bool,
     /// How it takes a change of its resource.
     pub patching: Patching,
+}
+
+impl Method {
+    /// Whether the response is a list whose objects arrive one after another. Documents show it by the name alone: `streamAnswer`,
+    /// `executeStreamingSql`.
+    #[must_use]
+    pub fn is_streamed(&self) -> bool {
+        let name = snake(&self.wire);
+        let is_named_so = name.split('_').next() == Some("stream")
+            || name.split('_').any(|word| word == "streaming");
+        is_named_so && self.response.is_some() && !self.raw_response && self.paging.is_none()
+    }
 }
 
 /// One parameter.

@@ -48,7 +48,10 @@ fn line(method: &str) -> String {
 #[test]
 fn one_line_states_whether_and_why_a_call_is_retried() {
     for (name, expected) in [
-        ("things.get", "Retried after transient errors."),
+        (
+            "things.get",
+            "Retried after transient errors: it only reads.",
+        ),
         (
             "things.insert",
             "Retried after transient errors, with the `requestId` that each call gets.",

@@ -94,10 +94,20 @@ pub mod locations {
     }
 
     /// The resource `locations.workforcePools`.
+    ///
+    /// Its methods are those of [`Resource`].
     pub mod workforce_pools {
         use super::__gapi;
 
         /// The resource `locations.workforcePools`.
+        ///
+        /// ```ignore
+        /// let request = iamcredentials_v1::locations()
+        ///     .workforce_pools()
+        ///     .get_allowed_locations("locations/my-location/workforcePools/my-workforce-pool");
+        /// let response = request.send(&client).await?;
+        /// println!("{response:?}");
+        /// ```
         #[derive(Clone, Copy, Debug, Default)]
         pub struct Resource;
 
@@ -108,7 +118,7 @@ pub mod locations {
             ///
             /// * `name`: Required. Resource name of workforce pool. Pattern: `^locations/[^/]+/workforcePools/[^/]+$`.
             ///
-            /// Retried after transient errors.
+            /// Retried after transient errors: it only reads.
             #[inline]
             pub fn get_allowed_locations(self, name: impl Into<String>) -> GetAllowedLocations {
                 GetAllowedLocations(
@@ -180,10 +190,21 @@ pub mod projects {
         }
 
         /// The resource `projects.locations.workloadIdentityPools`.
+        ///
+        /// Its methods are those of [`Resource`].
         pub mod workload_identity_pools {
             use super::__gapi;
 
             /// The resource `projects.locations.workloadIdentityPools`.
+            ///
+            /// ```ignore
+            /// let request = iamcredentials_v1::projects()
+            ///     .locations()
+            ///     .workload_identity_pools()
+            ///     .get_allowed_locations("projects/my-project/locations/my-location/workloadIdentityPools/my-workload-identity-pool");
+            /// let response = request.send(&client).await?;
+            /// println!("{response:?}");
+            /// ```
             #[derive(Clone, Copy, Debug, Default)]
             pub struct Resource;
 
@@ -194,7 +215,7 @@ pub mod projects {
                 ///
                 /// * `name`: Required. Resource name of workload identity pool. Pattern: `^projects/[^/]+/locations/[^/]+/workloadIdentityPools/[^/]+$`.
                 ///
-                /// Retried after transient errors.
+                /// Retried after transient errors: it only reads.
                 #[inline]
                 pub fn get_allowed_locations(self, name: impl Into<String>) -> GetAllowedLocations {
                     GetAllowedLocations(
@@ -226,10 +247,24 @@ pub mod projects {
     }
 
     /// The resource `projects.serviceAccounts`.
+    ///
+    /// Its methods are those of [`Resource`].
     pub mod service_accounts {
         use super::__gapi;
 
         /// The resource `projects.serviceAccounts`.
+        ///
+        /// ```ignore
+        /// let body = iamcredentials_v1::GenerateAccessTokenRequest {
+        ///     scope: Some(vec!["my-scope".into()]),
+        ///     ..Default::default()
+        /// };
+        /// let request = iamcredentials_v1::projects()
+        ///     .service_accounts()
+        ///     .generate_access_token("projects/my-project/serviceAccounts/my-service-account", body);
+        /// let response = request.send(&client).await?;
+        /// println!("{response:?}");
+        /// ```
         #[derive(Clone, Copy, Debug, Default)]
         pub struct Resource;
 
@@ -240,7 +275,6 @@ pub mod projects {
             ///
             /// * `name`: Required. The resource name of the service account for which the credentials are requested, in the following
             ///   format: `projects/-/serviceAccounts/{ACCOUNT_EMAIL_OR_UNIQUEID}`. The `-` wildcard character is required;
-
             ///   replacing it with a project ID is invalid. Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
             ///
             /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
@@ -265,7 +299,6 @@ pub mod projects {
             ///
             /// * `name`: Required. The resource name of the service account for which the credentials are requested, in the following
             ///   format: `projects/-/serviceAccounts/{ACCOUNT_EMAIL_OR_UNIQUEID}`. The `-` wildcard character is required;
-
             ///   replacing it with a project ID is invalid. Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
             ///
             /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
@@ -290,7 +323,7 @@ pub mod projects {
             ///
             /// * `name`: Required. Resource name of service account. Format: `projects/-/serviceAccounts/{service_account_email}` Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
             ///
-            /// Retried after transient errors.
+            /// Retried after transient errors: it only reads.
             #[inline]
             pub fn get_allowed_locations(self, name: impl Into<String>) -> GetAllowedLocations {
                 GetAllowedLocations(
@@ -304,7 +337,6 @@ pub mod projects {
             ///
             /// * `name`: Required. The resource name of the service account for which the credentials are requested, in the following
             ///   format: `projects/-/serviceAccounts/{ACCOUNT_EMAIL_OR_UNIQUEID}`. The `-` wildcard character is required;
-
             ///   replacing it with a project ID is invalid. Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
             ///
             /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
@@ -329,7 +361,6 @@ pub mod projects {
             ///
             /// * `name`: Required. The resource name of the service account for which the credentials are requested, in the following
             ///   format: `projects/-/serviceAccounts/{ACCOUNT_EMAIL_OR_UNIQUEID}`. The `-` wildcard character is required;
-
             ///   replacing it with a project ID is invalid. Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
             ///
             /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.

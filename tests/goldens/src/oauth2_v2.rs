@@ -69,6 +69,12 @@ pub const fn userinfo() -> userinfo::Resource {
 }
 
 /// Methods of the API as a whole.
+///
+/// ```ignore
+/// let request = oauth2_v2::methods::tokeninfo();
+/// let response = request.send(&client).await?;
+/// println!("{response:?}");
+/// ```
 pub mod methods {
     use super::__gapi;
 
@@ -116,10 +122,18 @@ pub mod methods {
 }
 
 /// The resource `userinfo`.
+///
+/// Its methods are those of [`Resource`].
 pub mod userinfo {
     use super::__gapi;
 
     /// The resource `userinfo`.
+    ///
+    /// ```ignore
+    /// let request = oauth2_v2::userinfo().get();
+    /// let response = request.send(&client).await?;
+    /// println!("{response:?}");
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -135,7 +149,7 @@ pub mod userinfo {
         ///
         /// HTTP: `GET oauth2/v2/userinfo`
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         ///
         /// Any one of the scopes: [`USERINFO_EMAIL`](super::scope::USERINFO_EMAIL), [`USERINFO_PROFILE`](super::scope::USERINFO_PROFILE), [`OPENID`](super::scope::OPENID).
         #[inline]
@@ -177,10 +191,18 @@ pub mod userinfo {
         }
 
         /// The resource `userinfo.v2.me`.
+        ///
+        /// Its methods are those of [`Resource`].
         pub mod me {
             use super::__gapi;
 
             /// The resource `userinfo.v2.me`.
+            ///
+            /// ```ignore
+            /// let request = oauth2_v2::userinfo().v2().me().get();
+            /// let response = request.send(&client).await?;
+            /// println!("{response:?}");
+            /// ```
             #[derive(Clone, Copy, Debug, Default)]
             pub struct Resource;
 
@@ -189,7 +211,7 @@ pub mod userinfo {
                 ///
                 /// HTTP: `GET userinfo/v2/me`
                 ///
-                /// Retried after transient errors.
+                /// Retried after transient errors: it only reads.
                 ///
                 /// Any one of the scopes: [`USERINFO_EMAIL`](super::super::super::scope::USERINFO_EMAIL), [`USERINFO_PROFILE`](super::super::super::scope::USERINFO_PROFILE), [`OPENID`](super::super::super::scope::OPENID).
                 #[inline]

@@ -219,10 +219,18 @@ pub const fn operations() -> operations::Resource {
 }
 
 /// The resource `instances`.
+///
+/// Its methods are those of [`Resource`].
 pub mod instances {
     use super::__gapi;
 
     /// The resource `instances`.
+    ///
+    /// ```ignore
+    /// let request = sqladmin_v1::instances().get("my-project", "my-instance");
+    /// let response = request.send(&client).await?;
+    /// println!("{response:?}");
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -234,7 +242,7 @@ pub mod instances {
         /// * `project`: Required. Project ID of the project that contains the instance.
         /// * `instance`: Required. Database instance ID. This does not include the project ID.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         #[inline]
@@ -252,11 +260,21 @@ pub mod instances {
         ///
         /// * `project`: Project ID of the project to which the newly created Cloud SQL instances should belong.
         ///
-        /// Starts a long-running operation; `.send(&client).wait()` waits for its end.
+        /// Starts a long-running operation; `.send(&client).wait()` waits for its end, which `operations.get` reports.
         ///
         /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
+        ///
+        /// ```ignore
+        /// let body = sqladmin_v1::DatabaseInstance {
+        ///     name: Some("my-name".into()),
+        ///     ..Default::default()
+        /// };
+        /// let request = sqladmin_v1::instances().insert("my-project", body);
+        /// let operation = request.send(&client).wait().await?;
+        /// println!("{operation:?}");
+        /// ```
         #[inline]
         pub fn insert(
             self,
@@ -276,11 +294,19 @@ pub mod instances {
         ///
         /// * `project`: Project ID of the project for which to list Cloud SQL instances.
         ///
-        /// Returns one page of a list; `pages` and `items` return all of them.
+        /// Returns one page of a list; `pages` returns all pages, and `items` the entries of their `items`.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
+        ///
+        /// ```ignore
+        /// let request = sqladmin_v1::instances().list("my-project");
+        /// let mut items = request.items(&client);
+        /// while let Some(item) = items.try_next().await? {
+        ///     println!("{item:?}");
+        /// }
+        /// ```
         #[inline]
         pub fn list(self, project: impl Into<String>) -> List {
             List(__gapi::Call::new(&LIST).with("project", project.into()))
@@ -295,13 +321,24 @@ pub mod instances {
         /// * `project`: Project ID of the project that contains the instance.
         /// * `instance`: Cloud SQL instance ID. This does not include the project ID.
         ///
-        /// Starts a long-running operation; `.send(&client).wait()` waits for its end.
+        /// Starts a long-running operation; `.send(&client).wait()` waits for its end, which `operations.get` reports.
         ///
         /// Retried after transient errors only if the call has `etag` in its body, or if it had no effect.
         ///
         /// Takes a `Patch`, which it merges into the resource.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
+        ///
+        /// ```ignore
+        /// let body = sqladmin_v1::DatabaseInstance {
+        ///     name: Some("my-name".into()),
+        ///     ..Default::default()
+        /// };
+        /// let request = sqladmin_v1::instances()
+        ///     .patch("my-project", "my-instance", body);
+        /// let operation = request.send(&client).wait().await?;
+        /// println!("{operation:?}");
+        /// ```
         #[inline]
         pub fn patch(
             self,
@@ -480,10 +517,18 @@ pub mod instances {
 }
 
 /// The resource `operations`.
+///
+/// Its methods are those of [`Resource`].
 pub mod operations {
     use super::__gapi;
 
     /// The resource `operations`.
+    ///
+    /// ```ignore
+    /// let request = sqladmin_v1::operations().get("my-project", "my-operation");
+    /// let response = request.send(&client).await?;
+    /// println!("{response:?}");
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -514,9 +559,9 @@ pub mod operations {
         /// * `project`: Required. Project ID of the project that contains the instance.
         /// * `operation`: Required. Instance operation ID.
         ///
-        /// Starts a long-running operation; `.send(&client).wait()` waits for its end.
+        /// Reports a long-running operation; `.send(&client).wait()` waits for its end.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         #[inline]

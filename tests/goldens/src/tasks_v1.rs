@@ -72,10 +72,22 @@ pub const fn tasks() -> tasks::Resource {
 }
 
 /// The resource `tasklists`.
+///
+/// Its methods are those of [`Resource`].
 pub mod tasklists {
     use super::__gapi;
 
     /// The resource `tasklists`.
+    ///
+    /// ```ignore
+    /// let body = tasks_v1::TaskList {
+    ///     title: Some("my-title".into()),
+    ///     ..Default::default()
+    /// };
+    /// let request = tasks_v1::tasklists().insert(body);
+    /// let response = request.send(&client).await?;
+    /// println!("{response:?}");
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -89,7 +101,7 @@ pub mod tasklists {
         ///
         /// * `tasklist`: Task list identifier. The default task list cannot be deleted.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: two calls have the effect of one.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -103,7 +115,7 @@ pub mod tasklists {
         ///
         /// * `tasklist`: Task list identifier. Use "@default" to get the authenticated user's default task list.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         ///
         /// Any one of the scopes: [`TASKS`](super::scope::TASKS), [`TASKS_READONLY`](super::scope::TASKS_READONLY).
         #[inline]
@@ -131,11 +143,19 @@ pub mod tasklists {
         ///
         /// HTTP: `GET tasks/v1/users/@me/lists`
         ///
-        /// Returns one page of a list; `pages` and `items` return all of them.
+        /// Returns one page of a list; `pages` returns all pages, and `items` the entries of their `items`.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         ///
         /// Any one of the scopes: [`TASKS`](super::scope::TASKS), [`TASKS_READONLY`](super::scope::TASKS_READONLY).
+        ///
+        /// ```ignore
+        /// let request = tasks_v1::tasklists().list();
+        /// let mut items = request.items(&client);
+        /// while let Some(item) = items.try_next().await? {
+        ///     println!("{item:?}");
+        /// }
+        /// ```
         #[inline]
         pub fn list(self) -> List {
             List(__gapi::Call::new(&LIST))
@@ -315,10 +335,22 @@ pub mod tasklists {
 }
 
 /// The resource `tasks`.
+///
+/// Its methods are those of [`Resource`].
 pub mod tasks {
     use super::__gapi;
 
     /// The resource `tasks`.
+    ///
+    /// ```ignore
+    /// let body = tasks_v1::Task {
+    ///     title: Some("my-title".into()),
+    ///     ..Default::default()
+    /// };
+    /// let request = tasks_v1::tasks().insert("my-tasklist", body);
+    /// let response = request.send(&client).await?;
+    /// println!("{response:?}");
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -350,7 +382,7 @@ pub mod tasks {
         /// * `tasklist`: Task list identifier.
         /// * `task`: Task identifier.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: two calls have the effect of one.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -369,7 +401,7 @@ pub mod tasks {
         /// * `tasklist`: Task list identifier.
         /// * `task`: Task identifier.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         ///
         /// Any one of the scopes: [`TASKS`](super::scope::TASKS), [`TASKS_READONLY`](super::scope::TASKS_READONLY).
         #[inline]
@@ -412,11 +444,19 @@ pub mod tasks {
         ///
         /// * `tasklist`: Task list identifier.
         ///
-        /// Returns one page of a list; `pages` and `items` return all of them.
+        /// Returns one page of a list; `pages` returns all pages, and `items` the entries of their `items`.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         ///
         /// Any one of the scopes: [`TASKS`](super::scope::TASKS), [`TASKS_READONLY`](super::scope::TASKS_READONLY).
+        ///
+        /// ```ignore
+        /// let request = tasks_v1::tasks().list("my-tasklist");
+        /// let mut items = request.items(&client);
+        /// while let Some(item) = items.try_next().await? {
+        ///     println!("{item:?}");
+        /// }
+        /// ```
         #[inline]
         pub fn list(self, tasklist: impl Into<String>) -> List {
             List(__gapi::Call::new(&LIST).with("tasklist", tasklist.into()))

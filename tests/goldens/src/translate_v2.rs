@@ -82,10 +82,22 @@ pub const fn translations() -> translations::Resource {
 }
 
 /// The resource `detections`.
+///
+/// Its methods are those of [`Resource`].
 pub mod detections {
     use super::__gapi;
 
     /// The resource `detections`.
+    ///
+    /// ```ignore
+    /// let body = translate_v2::DetectLanguageRequest {
+    ///     q: Some(vec!["my-q".into()]),
+    ///     ..Default::default()
+    /// };
+    /// let request = translate_v2::detections().detect(body);
+    /// let response = request.send(&client).await?;
+    /// println!("{response:?}");
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -109,7 +121,7 @@ pub mod detections {
         /// * `q`: The input text upon which to perform language detection. Repeat this parameter to perform language detection
         ///   on multiple text inputs.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
         #[inline]
@@ -143,10 +155,18 @@ pub mod detections {
 }
 
 /// The resource `languages`.
+///
+/// Its methods are those of [`Resource`].
 pub mod languages {
     use super::__gapi;
 
     /// The resource `languages`.
+    ///
+    /// ```ignore
+    /// let request = translate_v2::languages().list();
+    /// let response = request.send(&client).await?;
+    /// println!("{response:?}");
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -155,7 +175,7 @@ pub mod languages {
         ///
         /// HTTP: `GET language/translate/v2/languages`
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
         #[inline]
@@ -196,10 +216,18 @@ pub mod languages {
 }
 
 /// The resource `translations`.
+///
+/// Its methods are those of [`Resource`].
 pub mod translations {
     use super::__gapi;
 
     /// The resource `translations`.
+    ///
+    /// ```ignore
+    /// let request = translate_v2::translations().list(["my-q"], "my-target");
+    /// let response = request.send(&client).await?;
+    /// println!("{response:?}");
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -212,7 +240,7 @@ pub mod translations {
         /// * `target`: The language to use for translation of the input text, set to one of the language codes listed in Language
         ///   Support.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
         #[inline]

@@ -29,9 +29,9 @@ fn forms() -> PathBuf {
     package().join("../../codegen/tests/documents")
 }
 
-fn text(spec: &str, methods: &[&str]) -> String {
+fn text(name: &str, spec: &str, methods: &[&str]) -> String {
     let located = lookup::document(package(), spec).unwrap();
-    let mut options = Options::new();
+    let mut options = Options::new().module(name);
     if !methods.is_empty() {
         options = options.selection(Selection::parse(methods).unwrap());
     }
@@ -53,22 +53,67 @@ fn names(folder: &Path, extension: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn modules_of_apis() {
-    for (name, spec, methods) in APIS {
-        expectorate::assert_contents(
-            package().join(format!("src/{name}.rs")),
-            &text(spec, methods),
-        );
+fn modules_and_the_examples_in_their_docs() {
+    let mut examples = String::from(
+        "//! The examples in the docs of the modules.\n\nuse gapi_goldens::forms::*;\nuse gapi_goldens::*;\n",
+    );
+    std::fs::create_dir_all(package().join("src/forms")).unwrap();
+    let apis = APIS.iter().map(|(name, spec, methods)| {
+        let text = text(name, spec, methods);
+        (*name, format!("src/{name}.rs"), text)
+    });
+    let forms = names(&forms(), "json");
+    let forms = forms.iter().map(|name| {
+        let spec = format!("../../codegen/tests/documents/{name}.json");
+        (
+            &**name,
+            format!("src/forms/{name}.rs"),
+            text(name, &spec, &[]),
+        )
+    });
+    for (name, file, text) in apis.chain(forms) {
+        expectorate::assert_contents(package().join(file), &text);
+        for (number, example) in self::examples(&text).iter().enumerate() {
+            examples.push_str(&format!(
+                "\npub async fn {name}_{number}(client: gapi::Client) -> Result<(), gapi::Error> {{\n{example}    Ok(())\n}}\n"
+            ));
+        }
     }
+    for form in [
+        "request.send(&client).await?",
+        ".send(&client).wait()",
+        ".send(&client).stream()",
+        ".items(&client)",
+        ".pages(&client)",
+        ".download(&client)",
+        ".upload(media)",
+    ] {
+        assert!(examples.contains(form), "no example has {form}");
+    }
+    expectorate::assert_contents(package().join("tests/snippets/examples.rs"), &examples);
 }
 
-#[test]
-fn modules_of_forms() {
-    std::fs::create_dir_all(package().join("src/forms")).unwrap();
-    for name in names(&forms(), "json") {
-        let text = text(&format!("../../codegen/tests/documents/{name}.json"), &[]);
-        expectorate::assert_contents(package().join(format!("src/forms/{name}.rs")), &text);
+/// The statements of each example in the docs of a module.
+fn examples(text: &str) -> Vec<String> {
+    let (mut examples, mut inside) = (Vec::new(), false);
+    for line in text.lines() {
+        let Some(doc) = line.trim_start().strip_prefix("/// ") else {
+            continue;
+        };
+        match doc {
+            "```ignore" => {
+                inside = true;
+                examples.push(String::new());
+            }
+            "```" => inside = false,
+            statement if inside => {
+                let example = examples.last_mut().unwrap();
+                example.push_str(&format!("    {statement}\n"));
+            }
+            _ => {}
+        }
     }
+    examples
 }
 
 #[test]
@@ -87,7 +132,8 @@ fn no_module_is_without_its_document() {
 
 #[test]
 fn the_same_document_gives_the_same_text() {
-    for (_, spec, methods) in APIS {
-        assert_eq!(text(spec, methods), text(spec, methods), "{spec}");
+    for (name, spec, methods) in APIS {
+        let text = || text(name, spec, methods);
+        assert_eq!(text(), text(), "{spec}");
     }
 }

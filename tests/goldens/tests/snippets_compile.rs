@@ -1,7 +1,7 @@
-//! What `gapi show` prints compiles. `snippets_text.rs` keeps the files.
+//! What `gapi show` prints compiles, and the examples in the docs of modules. `snippets_text.rs` and `regenerate.rs` write the files.
 
 // Nothing is called: there is no server. The files are as `gapi show` prints them.
-#![allow(dead_code, unreachable_pub)]
+#![allow(dead_code, deprecated, unreachable_pub)]
 #![cfg(not(feature = "without-modules"))]
 
 #[rustfmt::skip]
@@ -13,6 +13,9 @@ mod drive_files_delete;
 #[rustfmt::skip]
 #[path = "snippets/drive_files_list.rs"]
 mod drive_files_list;
+#[rustfmt::skip]
+#[path = "snippets/examples.rs"]
+mod examples;
 #[rustfmt::skip]
 #[path = "snippets/iam_sign_blob.rs"]
 mod iam_sign_blob;

@@ -8,8 +8,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::model::{
-    Api, Method, Notes, OperationShape, Parameter, Patching, Refusal, Resource, Scope, TokenIn,
-    Type, TypeDef, Upload,
+    Api, Method, Notes, Operation, OperationShape, Paging, Parameter, Patching, Refusal, Resource,
+    Scope, TokenIn, Type, TypeDef, Upload,
 };
 use crate::prose::{code, retries, split_first};
 
@@ -46,6 +46,14 @@ impl Docs {
             self.0.push_str(markdown);
         }
         self
+    }
+
+    /// Adds an example, which is no test of the user's crate.
+    pub(super) fn example(self, statements: Option<String>) -> Docs {
+        match statements {
+            Some(statements) => self.paragraph(&format!("```ignore\n{statements}```")),
+            None => self,
+        }
     }
 
     /// Returns the `doc` attribute.
@@ -168,16 +176,8 @@ pub(super) fn method(api: &Api, method: &Method, scopes: &str) -> Docs {
         let list: Vec<String> = method.required.iter().map(argument).collect();
         docs = docs.paragraph(&list.join("\n"));
     }
-    if method.paging.is_some() {
-        let items = method
-            .paging
-            .as_ref()
-            .is_some_and(|paging| paging.items.is_some());
-        docs = docs.paragraph(if items {
-            "Returns one page of a list; `pages` and `items` return all of them."
-        } else {
-            "Returns one page of a list; `pages` returns all of them."
-        });
+    if let Some(paging) = &method.paging {
+        docs = docs.paragraph(&pages(paging));
     }
     if let Some(accepted) = &method.upload {
         docs = docs.paragraph(&upload(accepted));
@@ -185,15 +185,13 @@ pub(super) fn method(api: &Api, method: &Method, scopes: &str) -> Docs {
     if method.download.is_some() {
         docs = docs.paragraph("Returns media, which `download` requests.");
     }
-    if let Some(operation) = &method.operation {
-        let is_job = matches!(operation.shape, OperationShape::Job(_));
-        docs = docs.paragraph(if is_job && operation.poll.is_some() {
-            "Starts a job; `.send(&client).wait()` waits for its end."
-        } else if operation.poll.is_some() {
-            "Starts a long-running operation; `.send(&client).wait()` waits for its end."
-        } else {
-            "Starts a long-running operation, which no method of this document polls."
-        });
+    if method.is_streamed() {
+        docs = docs.paragraph(
+            "Returns a list whose objects arrive one after another; `.send(&client).stream()` returns each of them.",
+        );
+    }
+    if let Some(started) = &method.operation {
+        docs = docs.paragraph(&operation(method, started));
     }
     if let Some(Type::Named(id)) = method.request
         && api.types[id.0].is_raw()
@@ -238,6 +236,35 @@ fn patches(method: &Method) -> String {
     }
 }
 
+/// Returns what the pages of a list have.
+fn pages(paging: &Paging) -> String {
+    match &paging.items {
+        Some(items) => format!(
+            "Returns one page of a list; `pages` returns all pages, and `items` the entries of their {}.",
+            code(items.ident.trim_start_matches("r#"))
+        ),
+        None => "Returns one page of a list; `pages` returns all pages.".to_owned(),
+    }
+}
+
+/// Returns what the method starts or reports, and how it is waited for.
+fn operation(method: &Method, operation: &Operation) -> String {
+    let what = match operation.shape {
+        OperationShape::Job(_) => "a job",
+        _ => "a long-running operation",
+    };
+    match &operation.poll {
+        Some(poll) if *poll == method.path_name => {
+            format!("Reports {what}; `.send(&client).wait()` waits for its end.")
+        }
+        Some(poll) => format!(
+            "Starts {what}; `.send(&client).wait()` waits for its end, which {} reports.",
+            code(poll)
+        ),
+        None => format!("Starts {what}, which no method of this document polls."),
+    }
+}
+
 /// Returns what `upload` accepts.
 fn upload(accepted: &Upload) -> String {
     let mut text = String::from("Accepts media");
@@ -247,10 +274,20 @@ fn upload(accepted: &Upload) -> String {
         text.push_str(&ranges.join(", "));
     }
     if let Some(most) = accepted.max_size {
-        text.push_str(&format!(", at most {most} bytes"));
+        text.push_str(&format!(", at most {}", size(most)));
     }
     text.push_str(". `upload` sends it.");
     text
+}
+
+/// Returns a size in the largest unit that it is a multiple of.
+fn size(bytes: u64) -> String {
+    let units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
+    let (mut number, mut index) = (bytes, 0);
+    while number > 0 && number % 1024 == 0 && index + 1 < units.len() {
+        (number, index) = (number / 1024, index + 1);
+    }
+    format!("{number} {}", units[index])
 }
 
 /// Returns the docs of a required parameter, as an item of a list.

@@ -52,10 +52,17 @@ pub const fn things() -> things::Resource {
 }
 
 /// The resource `things`.
+///
+/// Its methods are those of [`Resource`].
 pub mod things {
     use super::__gapi;
 
     /// The resource `things`.
+    ///
+    /// ```ignore
+    /// let request = bodies::things().delete("my-n");
+    /// request.send(&client).await?;
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -66,7 +73,7 @@ pub mod things {
         ///
         /// * `n`
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: two calls have the effect of one.
         #[inline]
         pub fn delete(self, n: impl Into<String>) -> Delete {
             Delete(__gapi::Call::new(&DELETE).with("n", n.into()))
@@ -109,7 +116,7 @@ pub mod things {
         ///
         /// HTTP: `GET lookup`
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         #[inline]
         pub fn lookup(self) -> Lookup {
             Lookup(__gapi::Call::new(&LOOKUP))

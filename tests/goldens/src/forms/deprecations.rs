@@ -53,11 +53,19 @@ pub const fn old() -> old::Resource {
 }
 
 /// The resource `old`.
+///
+/// Its methods are those of [`Resource`].
 #[deprecated]
 pub mod old {
     use super::__gapi;
 
     /// The resource `old`.
+    ///
+    /// ```ignore
+    /// let request = deprecations::old().get();
+    /// let response = request.send(&client).await?;
+    /// println!("{response:?}");
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -66,7 +74,7 @@ pub mod old {
         ///
         /// HTTP: `GET old`
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         #[deprecated]
         #[inline]
         pub fn get(self) -> Get {

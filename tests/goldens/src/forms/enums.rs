@@ -90,10 +90,17 @@ pub mod a {
     }
 
     /// The resource `a.things`.
+    ///
+    /// Its methods are those of [`Resource`].
     pub mod things {
         use super::__gapi;
 
         /// The resource `a.things`.
+        ///
+        /// ```ignore
+        /// let request = enums::a().things().list();
+        /// request.send(&client).await?;
+        /// ```
         #[derive(Clone, Copy, Debug, Default)]
         pub struct Resource;
 
@@ -102,7 +109,7 @@ pub mod a {
             ///
             /// HTTP: `GET a`
             ///
-            /// Retried after transient errors.
+            /// Retried after transient errors: it only reads.
             #[inline]
             pub fn list(self) -> List {
                 List(__gapi::Call::new(&LIST))
@@ -149,10 +156,17 @@ pub mod b {
     }
 
     /// The resource `b.things`.
+    ///
+    /// Its methods are those of [`Resource`].
     pub mod things {
         use super::__gapi;
 
         /// The resource `b.things`.
+        ///
+        /// ```ignore
+        /// let request = enums::b().things().list();
+        /// request.send(&client).await?;
+        /// ```
         #[derive(Clone, Copy, Debug, Default)]
         pub struct Resource;
 
@@ -161,7 +175,7 @@ pub mod b {
             ///
             /// HTTP: `GET b`
             ///
-            /// Retried after transient errors.
+            /// Retried after transient errors: it only reads.
             #[inline]
             pub fn list(self) -> List {
                 List(__gapi::Call::new(&LIST))
@@ -208,10 +222,17 @@ pub mod c {
     }
 
     /// The resource `c.things`.
+    ///
+    /// Its methods are those of [`Resource`].
     pub mod things {
         use super::__gapi;
 
         /// The resource `c.things`.
+        ///
+        /// ```ignore
+        /// let request = enums::c().things().list();
+        /// request.send(&client).await?;
+        /// ```
         #[derive(Clone, Copy, Debug, Default)]
         pub struct Resource;
 
@@ -220,7 +241,7 @@ pub mod c {
             ///
             /// HTTP: `GET c`
             ///
-            /// Retried after transient errors.
+            /// Retried after transient errors: it only reads.
             #[inline]
             pub fn list(self) -> List {
                 List(__gapi::Call::new(&LIST))
@@ -250,10 +271,17 @@ pub mod c {
 }
 
 /// The resource `files`.
+///
+/// Its methods are those of [`Resource`].
 pub mod files {
     use super::__gapi;
 
     /// The resource `files`.
+    ///
+    /// ```ignore
+    /// let request = enums::files().get(enums::FilesGetKind::A);
+    /// request.send(&client).await?;
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -264,7 +292,7 @@ pub mod files {
         ///
         /// * `kind`
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         #[inline]
         pub fn get(self, kind: impl Into<super::FilesGetKind>) -> Get {
             Get(__gapi::Call::new(&GET).with("kind", kind.into()))
@@ -274,7 +302,7 @@ pub mod files {
         ///
         /// HTTP: `GET files`
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         #[inline]
         pub fn list(self) -> List {
             List(__gapi::Call::new(&LIST))

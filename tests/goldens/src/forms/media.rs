@@ -52,10 +52,20 @@ pub const fn files() -> files::Resource {
 }
 
 /// The resource `files`.
+///
+/// Its methods are those of [`Resource`].
 pub mod files {
     use super::__gapi;
 
     /// The resource `files`.
+    ///
+    /// ```ignore
+    /// let request = media::files().stream_versions("my-id");
+    /// let mut elements = request.send(&client).stream();
+    /// while let Some(element) = elements.try_next().await? {
+    ///     println!("{element:?}");
+    /// }
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -68,7 +78,13 @@ pub mod files {
         ///
         /// Returns media, which `download` requests.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
+        ///
+        /// ```ignore
+        /// let request = media::files().export("my-id");
+        /// let content = request.download(&client).bytes().await?;
+        /// println!("{} bytes", content.len());
+        /// ```
         #[inline]
         pub fn export(self, id: impl Into<String>) -> Export {
             Export(__gapi::Call::new(&EXPORT).with("id", id.into()))
@@ -82,7 +98,13 @@ pub mod files {
         ///
         /// Returns media, which `download` requests.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
+        ///
+        /// ```ignore
+        /// let request = media::files().get("my-id");
+        /// let content = request.download(&client).bytes().await?;
+        /// println!("{} bytes", content.len());
+        /// ```
         #[inline]
         pub fn get(self, id: impl Into<String>) -> Get {
             Get(__gapi::Call::new(&GET).with("id", id.into()))
@@ -92,9 +114,20 @@ pub mod files {
         ///
         /// HTTP: `POST files`
         ///
-        /// Accepts media: `*/*`, at most 10737418240 bytes. `upload` sends it.
+        /// Accepts media: `*/*`, at most 10 GiB. `upload` sends it.
         ///
         /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
+        ///
+        /// ```ignore
+        /// let body = media::File {
+        ///     name: Some("my-name".into()),
+        ///     ..Default::default()
+        /// };
+        /// let request = media::files().insert(body);
+        /// let media = gapi::Media::file("my-file");
+        /// let response = request.upload(media).send(&client).await?;
+        /// println!("{response:?}");
+        /// ```
         #[inline]
         pub fn insert(self, body: impl __gapi::IntoBody<super::File>) -> Insert {
             Insert(__gapi::Call::new(&INSERT).with_body(body.into_body()))
@@ -106,10 +139,30 @@ pub mod files {
         ///
         /// Accepts media: `image/png`, `image/jpeg`. `upload` sends it.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: two calls have the effect of one.
+        ///
+        /// ```ignore
+        /// let request = media::files().photo();
+        /// let media = gapi::Media::file("my-file");
+        /// request.upload(media).send(&client).await?;
+        /// ```
         #[inline]
         pub fn photo(self) -> Photo {
             Photo(__gapi::Call::new(&PHOTO))
+        }
+
+        /// The method `m.files.streamVersions`.
+        ///
+        /// HTTP: `GET files/{id}/versions`
+        ///
+        /// * `id`
+        ///
+        /// Returns a list whose objects arrive one after another; `.send(&client).stream()` returns each of them.
+        ///
+        /// Retried after transient errors: it only reads.
+        #[inline]
+        pub fn stream_versions(self, id: impl Into<String>) -> StreamVersions {
+            StreamVersions(__gapi::Call::new(&STREAM_VERSIONS).with("id", id.into()))
         }
     }
 
@@ -168,6 +221,21 @@ pub mod files {
     pub struct Photo(__gapi::Call);
 
     __gapi::request!(Photo "m.files.photo": (), upload);
+
+    pub(crate) static STREAM_VERSIONS: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Get,
+        StreamVersions::METHOD,
+        "files/{id}/versions",
+    )
+    .with_parameters(&[__gapi::Parameter::path("id")]);
+
+    /// A request of `m.files.streamVersions`.
+    #[derive(Clone, Debug)]
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct StreamVersions(__gapi::Call);
+
+    __gapi::request!(StreamVersions "m.files.streamVersions": super::File);
 }
 
 /// The schema `File`.

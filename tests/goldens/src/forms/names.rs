@@ -75,6 +75,11 @@ pub const fn well_known() -> well_known::Resource {
 }
 
 /// Methods of the API as a whole.
+///
+/// ```ignore
+/// let request = names::methods::about();
+/// request.send(&client).await?;
+/// ```
 pub mod methods {
     use super::__gapi;
 
@@ -82,7 +87,7 @@ pub mod methods {
     ///
     /// HTTP: `GET about`
     ///
-    /// Retried after transient errors.
+    /// Retried after transient errors: it only reads.
     #[inline]
     pub fn about() -> About {
         About(__gapi::Call::new(&ABOUT))
@@ -101,10 +106,17 @@ pub mod methods {
 }
 
 /// The resource `apps`.
+///
+/// Its methods are those of [`Resource`].
 pub mod apps {
     use super::__gapi;
 
     /// The resource `apps`.
+    ///
+    /// ```ignore
+    /// let request = names::apps().a();
+    /// request.send(&client).await?;
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -120,7 +132,7 @@ pub mod apps {
         ///
         /// HTTP: `GET apps/a`
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         #[inline]
         pub fn a(self) -> A {
             A(__gapi::Call::new(&A_))
@@ -140,7 +152,7 @@ pub mod apps {
         ///
         /// HTTP: `GET apps`
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         #[inline]
         pub fn list(self) -> List {
             List(__gapi::Call::new(&LIST))
@@ -160,7 +172,7 @@ pub mod apps {
         ///
         /// HTTP: `GET apps/r`
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         #[inline]
         pub fn resource(self) -> Resource_ {
             Resource_(__gapi::Call::new(&RESOURCE))
@@ -170,7 +182,7 @@ pub mod apps {
         ///
         /// HTTP: `GET apps/s`
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         #[inline]
         pub fn string(self) -> String_ {
             String_(__gapi::Call::new(&STRING))
@@ -244,10 +256,17 @@ pub mod apps {
     __gapi::request!(String_ "n.apps.string": ());
 
     /// The resource `apps.attributes`.
+    ///
+    /// Its methods are those of [`Resource`].
     pub mod attributes {
         use super::__gapi;
 
         /// The resource `apps.attributes`.
+        ///
+        /// ```ignore
+        /// let request = names::apps().attributes().list();
+        /// request.send(&client).await?;
+        /// ```
         #[derive(Clone, Copy, Debug, Default)]
         pub struct Resource;
 
@@ -256,7 +275,7 @@ pub mod apps {
             ///
             /// HTTP: `GET apps/attributes`
             ///
-            /// Retried after transient errors.
+            /// Retried after transient errors: it only reads.
             #[inline]
             pub fn list(self) -> List {
                 List(__gapi::Call::new(&LIST))
@@ -281,10 +300,17 @@ pub mod apps {
 }
 
 /// The resource `scope`.
+///
+/// Its methods are those of [`Resource`].
 pub mod scope_ {
     use super::__gapi;
 
     /// The resource `scope`.
+    ///
+    /// ```ignore
+    /// let request = names::scope_().get();
+    /// request.send(&client).await?;
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -293,7 +319,7 @@ pub mod scope_ {
         ///
         /// HTTP: `GET scope`
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         #[inline]
         pub fn get(self) -> Get {
             Get(__gapi::Call::new(&GET))
@@ -313,10 +339,18 @@ pub mod scope_ {
 }
 
 /// The resource `v1`.
+///
+/// Its methods are those of [`Resource`].
 pub mod v1 {
     use super::__gapi;
 
     /// The resource `v1`.
+    ///
+    /// ```ignore
+    /// let body = names::Type::default();
+    /// let request = names::v1().call("my-body", "my-self", body);
+    /// request.send(&client).await?;
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -399,10 +433,17 @@ pub mod v1 {
 }
 
 /// The resource `well-known`.
+///
+/// Its methods are those of [`Resource`].
 pub mod well_known {
     use super::__gapi;
 
     /// The resource `well-known`.
+    ///
+    /// ```ignore
+    /// let request = names::well_known().get_openid_configuration();
+    /// request.send(&client).await?;
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -411,7 +452,7 @@ pub mod well_known {
         ///
         /// HTTP: `GET wk`
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         #[inline]
         pub fn get_openid_configuration(self) -> GetOpenidConfiguration {
             GetOpenidConfiguration(__gapi::Call::new(&GET_OPENID_CONFIGURATION))

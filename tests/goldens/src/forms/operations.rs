@@ -94,10 +94,18 @@ pub const fn zone_operations() -> zone_operations::Resource {
 }
 
 /// The resource `folders`.
+///
+/// Its methods are those of [`Resource`].
 pub mod folders {
     use super::__gapi;
 
     /// The resource `folders`.
+    ///
+    /// ```ignore
+    /// let request = operations::folders().r#move("my-folder");
+    /// let response = request.send(&client).await?;
+    /// println!("{response:?}");
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -131,10 +139,19 @@ pub mod folders {
 }
 
 /// The resource `globalOperations`.
+///
+/// Its methods are those of [`Resource`].
 pub mod global_operations {
     use super::__gapi;
 
     /// The resource `globalOperations`.
+    ///
+    /// ```ignore
+    /// let request = operations::global_operations()
+    ///     .get("my-project", "my-operation");
+    /// let response = request.send(&client).await?;
+    /// println!("{response:?}");
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -146,9 +163,9 @@ pub mod global_operations {
         /// * `project`
         /// * `operation`
         ///
-        /// Starts a long-running operation; `.send(&client).wait()` waits for its end.
+        /// Reports a long-running operation; `.send(&client).wait()` waits for its end.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         #[inline]
         pub fn get(self, project: impl Into<String>, operation: impl Into<String>) -> Get {
             Get(
@@ -177,10 +194,18 @@ pub mod global_operations {
 }
 
 /// The resource `instances`.
+///
+/// Its methods are those of [`Resource`].
 pub mod instances {
     use super::__gapi;
 
     /// The resource `instances`.
+    ///
+    /// ```ignore
+    /// let request = operations::instances().get("my-project", "my-zone", "my-i");
+    /// let response = request.send(&client).await?;
+    /// println!("{response:?}");
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -193,7 +218,7 @@ pub mod instances {
         /// * `zone`
         /// * `i`
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         #[inline]
         pub fn get(
             self,
@@ -216,9 +241,19 @@ pub mod instances {
         /// * `project`
         /// * `zone`
         ///
-        /// Starts a long-running operation; `.send(&client).wait()` waits for its end.
+        /// Starts a long-running operation; `.send(&client).wait()` waits for its end, which `zoneOperations.get` reports.
         ///
         /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
+        ///
+        /// ```ignore
+        /// let body = operations::Task {
+        ///     name: Some("my-name".into()),
+        ///     ..Default::default()
+        /// };
+        /// let request = operations::instances().insert("my-project", "my-zone", body);
+        /// let operation = request.send(&client).wait().await?;
+        /// println!("{operation:?}");
+        /// ```
         #[inline]
         pub fn insert(
             self,
@@ -272,10 +307,22 @@ pub mod instances {
 }
 
 /// The resource `networks`.
+///
+/// Its methods are those of [`Resource`].
 pub mod networks {
     use super::__gapi;
 
     /// The resource `networks`.
+    ///
+    /// ```ignore
+    /// let body = operations::Task {
+    ///     name: Some("my-name".into()),
+    ///     ..Default::default()
+    /// };
+    /// let request = operations::networks().insert("my-project", body);
+    /// let operation = request.send(&client).wait().await?;
+    /// println!("{operation:?}");
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -286,7 +333,7 @@ pub mod networks {
         ///
         /// * `project`
         ///
-        /// Starts a long-running operation; `.send(&client).wait()` waits for its end.
+        /// Starts a long-running operation; `.send(&client).wait()` waits for its end, which `globalOperations.get` reports.
         ///
         /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
@@ -321,10 +368,18 @@ pub mod networks {
 }
 
 /// The resource `operations`.
+///
+/// Its methods are those of [`Resource`].
 pub mod operations {
     use super::__gapi;
 
     /// The resource `operations`.
+    ///
+    /// ```ignore
+    /// let request = operations::operations().get("my-name");
+    /// let response = request.send(&client).await?;
+    /// println!("{response:?}");
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -335,9 +390,9 @@ pub mod operations {
         ///
         /// * `name`
         ///
-        /// Starts a long-running operation; `.send(&client).wait()` waits for its end.
+        /// Reports a long-running operation; `.send(&client).wait()` waits for its end.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         #[inline]
         pub fn get(self, name: impl Into<String>) -> Get {
             Get(__gapi::Call::new(&GET).with("name", name.into()))
@@ -347,7 +402,7 @@ pub mod operations {
         ///
         /// HTTP: `GET v1/operations`
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         #[inline]
         pub fn list(self) -> List {
             List(__gapi::Call::new(&LIST))
@@ -423,10 +478,18 @@ pub mod projects {
         }
 
         /// The resource `projects.locations.clusters`.
+        ///
+        /// Its methods are those of [`Resource`].
         pub mod clusters {
             use super::__gapi;
 
             /// The resource `projects.locations.clusters`.
+            ///
+            /// ```ignore
+            /// let request = operations::projects().locations().clusters().get("my-name");
+            /// let response = request.send(&client).await?;
+            /// println!("{response:?}");
+            /// ```
             #[derive(Clone, Copy, Debug, Default)]
             pub struct Resource;
 
@@ -437,9 +500,22 @@ pub mod projects {
                 ///
                 /// * `parent`
                 ///
-                /// Starts a long-running operation; `.send(&client).wait()` waits for its end.
+                /// Starts a long-running operation; `.send(&client).wait()` waits for its end, which `projects.locations.operations.get` reports.
                 ///
                 /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
+                ///
+                /// ```ignore
+                /// let body = operations::Job {
+                ///     name: Some("my-name".into()),
+                ///     ..Default::default()
+                /// };
+                /// let request = operations::projects()
+                ///     .locations()
+                ///     .clusters()
+                ///     .create("my-parent", body);
+                /// let operation = request.send(&client).wait().await?;
+                /// println!("{operation:?}");
+                /// ```
                 #[inline]
                 pub fn create(
                     self,
@@ -459,7 +535,7 @@ pub mod projects {
                 ///
                 /// * `name`
                 ///
-                /// Retried after transient errors.
+                /// Retried after transient errors: it only reads.
                 #[inline]
                 pub fn get(self, name: impl Into<String>) -> Get {
                     Get(__gapi::Call::new(&GET).with("name", name.into()))
@@ -502,10 +578,18 @@ pub mod projects {
         }
 
         /// The resource `projects.locations.operations`.
+        ///
+        /// Its methods are those of [`Resource`].
         pub mod operations {
             use super::__gapi;
 
             /// The resource `projects.locations.operations`.
+            ///
+            /// ```ignore
+            /// let request = operations::projects().locations().operations().get("my-name");
+            /// let response = request.send(&client).await?;
+            /// println!("{response:?}");
+            /// ```
             #[derive(Clone, Copy, Debug, Default)]
             pub struct Resource;
 
@@ -528,9 +612,9 @@ pub mod projects {
                 ///
                 /// * `name`
                 ///
-                /// Starts a long-running operation; `.send(&client).wait()` waits for its end.
+                /// Reports a long-running operation; `.send(&client).wait()` waits for its end.
                 ///
-                /// Retried after transient errors.
+                /// Retried after transient errors: it only reads.
                 #[inline]
                 pub fn get(self, name: impl Into<String>) -> Get {
                     Get(__gapi::Call::new(&GET).with("name", name.into()))
@@ -577,10 +661,19 @@ pub mod projects {
 }
 
 /// The resource `zoneOperations`.
+///
+/// Its methods are those of [`Resource`].
 pub mod zone_operations {
     use super::__gapi;
 
     /// The resource `zoneOperations`.
+    ///
+    /// ```ignore
+    /// let request = operations::zone_operations()
+    ///     .get("my-project", "my-zone", "my-operation");
+    /// let response = request.send(&client).await?;
+    /// println!("{response:?}");
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -593,9 +686,9 @@ pub mod zone_operations {
         /// * `zone`
         /// * `operation`
         ///
-        /// Starts a long-running operation; `.send(&client).wait()` waits for its end.
+        /// Reports a long-running operation; `.send(&client).wait()` waits for its end.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         #[inline]
         pub fn get(
             self,

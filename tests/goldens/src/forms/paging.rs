@@ -52,10 +52,18 @@ pub const fn widgets() -> widgets::Resource {
 }
 
 /// The resource `widgets`.
+///
+/// Its methods are those of [`Resource`].
 pub mod widgets {
     use super::__gapi;
 
     /// The resource `widgets`.
+    ///
+    /// ```ignore
+    /// let request = paging::widgets().no_request_token();
+    /// let response = request.send(&client).await?;
+    /// println!("{response:?}");
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -64,9 +72,17 @@ pub mod widgets {
         ///
         /// HTTP: `GET b`
         ///
-        /// Returns one page of a list; `pages` and `items` return all of them.
+        /// Returns one page of a list; `pages` returns all pages, and `items` the entries of their `items`.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
+        ///
+        /// ```ignore
+        /// let request = paging::widgets().aggregated();
+        /// let mut items = request.items(&client);
+        /// while let Some(item) = items.try_next().await? {
+        ///     println!("{item:?}");
+        /// }
+        /// ```
         #[inline]
         pub fn aggregated(self) -> Aggregated {
             Aggregated(__gapi::Call::new(&AGGREGATED))
@@ -76,9 +92,17 @@ pub mod widgets {
         ///
         /// HTTP: `GET q`
         ///
-        /// Returns one page of a list; `pages` and `items` return all of them.
+        /// Returns one page of a list; `pages` returns all pages, and `items` the entries of their `rows`.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
+        ///
+        /// ```ignore
+        /// let request = paging::widgets().anys();
+        /// let mut items = request.items(&client);
+        /// while let Some(item) = items.try_next().await? {
+        ///     println!("{item:?}");
+        /// }
+        /// ```
         #[inline]
         pub fn anys(self) -> Anys {
             Anys(__gapi::Call::new(&ANYS))
@@ -88,9 +112,18 @@ pub mod widgets {
         ///
         /// HTTP: `POST k`
         ///
-        /// Returns one page of a list; `pages` and `items` return all of them.
+        /// Returns one page of a list; `pages` returns all pages, and `items` the entries of their `items`.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
+        ///
+        /// ```ignore
+        /// let body = paging::Body::default();
+        /// let request = paging::widgets().body(body);
+        /// let mut items = request.items(&client);
+        /// while let Some(item) = items.try_next().await? {
+        ///     println!("{item:?}");
+        /// }
+        /// ```
         #[inline]
         pub fn body(self, body: impl __gapi::IntoBody<super::Body>) -> Body {
             Body(__gapi::Call::new(&BODY).with_body(body.into_body()))
@@ -100,9 +133,17 @@ pub mod widgets {
         ///
         /// HTTP: `GET j`
         ///
-        /// Returns one page of a list; `pages` and `items` return all of them.
+        /// Returns one page of a list; `pages` returns all pages, and `items` the entries of their `rows`.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
+        ///
+        /// ```ignore
+        /// let request = paging::widgets().in_page_token();
+        /// let mut items = request.items(&client);
+        /// while let Some(item) = items.try_next().await? {
+        ///     println!("{item:?}");
+        /// }
+        /// ```
         #[inline]
         pub fn in_page_token(self) -> InPageToken {
             InPageToken(__gapi::Call::new(&IN_PAGE_TOKEN))
@@ -112,9 +153,17 @@ pub mod widgets {
         ///
         /// HTTP: `GET a`
         ///
-        /// Returns one page of a list; `pages` and `items` return all of them.
+        /// Returns one page of a list; `pages` returns all pages, and `items` the entries of their `items`.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
+        ///
+        /// ```ignore
+        /// let request = paging::widgets().items();
+        /// let mut items = request.items(&client);
+        /// while let Some(item) = items.try_next().await? {
+        ///     println!("{item:?}");
+        /// }
+        /// ```
         #[inline]
         pub fn items(self) -> Items {
             Items(__gapi::Call::new(&ITEMS))
@@ -124,9 +173,17 @@ pub mod widgets {
         ///
         /// HTTP: `GET g`
         ///
-        /// Returns one page of a list; `pages` and `items` return all of them.
+        /// Returns one page of a list; `pages` returns all pages, and `items` the entries of their `errors`.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
+        ///
+        /// ```ignore
+        /// let request = paging::widgets().left();
+        /// let mut items = request.items(&client);
+        /// while let Some(item) = items.try_next().await? {
+        ///     println!("{item:?}");
+        /// }
+        /// ```
         #[inline]
         pub fn left(self) -> Left {
             Left(__gapi::Call::new(&LEFT))
@@ -136,9 +193,17 @@ pub mod widgets {
         ///
         /// HTTP: `GET x1`
         ///
-        /// Returns one page of a list; `pages` and `items` return all of them.
+        /// Returns one page of a list; `pages` returns all pages, and `items` the entries of their `matching_widgets`.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
+        ///
+        /// ```ignore
+        /// let request = paging::widgets().matching();
+        /// let mut items = request.items(&client);
+        /// while let Some(item) = items.try_next().await? {
+        ///     println!("{item:?}");
+        /// }
+        /// ```
         #[inline]
         pub fn matching(self) -> Matching {
             Matching(__gapi::Call::new(&MATCHING))
@@ -148,9 +213,17 @@ pub mod widgets {
         ///
         /// HTTP: `GET e`
         ///
-        /// Returns one page of a list; `pages` and `items` return all of them.
+        /// Returns one page of a list; `pages` returns all pages, and `items` the entries of their `widgets`.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
+        ///
+        /// ```ignore
+        /// let request = paging::widgets().named();
+        /// let mut items = request.items(&client);
+        /// while let Some(item) = items.try_next().await? {
+        ///     println!("{item:?}");
+        /// }
+        /// ```
         #[inline]
         pub fn named(self) -> Named {
             Named(__gapi::Call::new(&NAMED))
@@ -160,9 +233,17 @@ pub mod widgets {
         ///
         /// HTTP: `GET o`
         ///
-        /// Returns one page of a list; `pages` and `items` return all of them.
+        /// Returns one page of a list; `pages` returns all pages, and `items` the entries of their `items`.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
+        ///
+        /// ```ignore
+        /// let request = paging::widgets().next_in_query();
+        /// let mut items = request.items(&client);
+        /// while let Some(item) = items.try_next().await? {
+        ///     println!("{item:?}");
+        /// }
+        /// ```
         #[inline]
         pub fn next_in_query(self) -> NextInQuery {
             NextInQuery(__gapi::Call::new(&NEXT_IN_QUERY))
@@ -172,7 +253,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET n`
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         #[inline]
         pub fn no_request_token(self) -> NoRequestToken {
             NoRequestToken(__gapi::Call::new(&NO_REQUEST_TOKEN))
@@ -182,7 +263,7 @@ pub mod widgets {
         ///
         /// HTTP: `DELETE p`
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: two calls have the effect of one.
         #[inline]
         pub fn no_response(self) -> NoResponse {
             NoResponse(__gapi::Call::new(&NO_RESPONSE))
@@ -192,7 +273,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET m`
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         #[inline]
         pub fn no_response_token(self) -> NoResponseToken {
             NoResponseToken(__gapi::Call::new(&NO_RESPONSE_TOKEN))
@@ -202,9 +283,17 @@ pub mod widgets {
         ///
         /// HTTP: `GET i`
         ///
-        /// Returns one page of a list; `pages` returns all of them.
+        /// Returns one page of a list; `pages` returns all pages.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
+        ///
+        /// ```ignore
+        /// let request = paging::widgets().none();
+        /// let mut pages = request.pages(&client);
+        /// while let Some(page) = pages.try_next().await? {
+        ///     println!("{page:?}");
+        /// }
+        /// ```
         #[inline]
         pub fn none(self) -> None_ {
             None_(__gapi::Call::new(&NONE))
@@ -214,9 +303,17 @@ pub mod widgets {
         ///
         /// HTTP: `GET c`
         ///
-        /// Returns one page of a list; `pages` and `items` return all of them.
+        /// Returns one page of a list; `pages` returns all pages, and `items` the entries of their `files`.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
+        ///
+        /// ```ignore
+        /// let request = paging::widgets().only();
+        /// let mut items = request.items(&client);
+        /// while let Some(item) = items.try_next().await? {
+        ///     println!("{item:?}");
+        /// }
+        /// ```
         #[inline]
         pub fn only(self) -> Only {
             Only(__gapi::Call::new(&ONLY))
@@ -226,9 +323,21 @@ pub mod widgets {
         ///
         /// HTTP: `POST l`
         ///
-        /// Returns one page of a list; `pages` and `items` return all of them.
+        /// Returns one page of a list; `pages` returns all pages, and `items` the entries of their `items`.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
+        ///
+        /// ```ignore
+        /// let body = paging::Body {
+        ///     page_token: Some("my-page-token".into()),
+        ///     ..Default::default()
+        /// };
+        /// let request = paging::widgets().query_wins(body);
+        /// let mut items = request.items(&client);
+        /// while let Some(item) = items.try_next().await? {
+        ///     println!("{item:?}");
+        /// }
+        /// ```
         #[inline]
         pub fn query_wins(self, body: impl __gapi::IntoBody<super::Body>) -> QueryWins {
             QueryWins(__gapi::Call::new(&QUERY_WINS).with_body(body.into_body()))
@@ -238,9 +347,17 @@ pub mod widgets {
         ///
         /// HTTP: `GET f`
         ///
-        /// Returns one page of a list; `pages` and `items` return all of them.
+        /// Returns one page of a list; `pages` returns all pages, and `items` the entries of their `results`.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
+        ///
+        /// ```ignore
+        /// let request = paging::widgets().results();
+        /// let mut items = request.items(&client);
+        /// while let Some(item) = items.try_next().await? {
+        ///     println!("{item:?}");
+        /// }
+        /// ```
         #[inline]
         pub fn results(self) -> Results {
             Results(__gapi::Call::new(&RESULTS))
@@ -250,9 +367,17 @@ pub mod widgets {
         ///
         /// HTTP: `GET d`
         ///
-        /// Returns one page of a list; `pages` and `items` return all of them.
+        /// Returns one page of a list; `pages` returns all pages, and `items` the entries of their `names`.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
+        ///
+        /// ```ignore
+        /// let request = paging::widgets().scalars();
+        /// let mut items = request.items(&client);
+        /// while let Some(item) = items.try_next().await? {
+        ///     println!("{item:?}");
+        /// }
+        /// ```
         #[inline]
         pub fn scalars(self) -> Scalars {
             Scalars(__gapi::Call::new(&SCALARS))
@@ -262,9 +387,17 @@ pub mod widgets {
         ///
         /// HTTP: `GET x2`
         ///
-        /// Returns one page of a list; `pages` and `items` return all of them.
+        /// Returns one page of a list; `pages` returns all pages, and `items` the entries of their `widget`.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
+        ///
+        /// ```ignore
+        /// let request = paging::widgets().singular();
+        /// let mut items = request.items(&client);
+        /// while let Some(item) = items.try_next().await? {
+        ///     println!("{item:?}");
+        /// }
+        /// ```
         #[inline]
         pub fn singular(self) -> Singular {
             Singular(__gapi::Call::new(&SINGULAR))
@@ -274,9 +407,17 @@ pub mod widgets {
         ///
         /// HTTP: `GET h`
         ///
-        /// Returns one page of a list; `pages` returns all of them.
+        /// Returns one page of a list; `pages` returns all pages.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
+        ///
+        /// ```ignore
+        /// let request = paging::widgets().two();
+        /// let mut pages = request.pages(&client);
+        /// while let Some(page) = pages.try_next().await? {
+        ///     println!("{page:?}");
+        /// }
+        /// ```
         #[inline]
         pub fn two(self) -> Two {
             Two(__gapi::Call::new(&TWO))

@@ -53,10 +53,18 @@ pub const fn things() -> things::Resource {
 }
 
 /// The resource `things`.
+///
+/// Its methods are those of [`Resource`].
 pub mod things {
     use super::__gapi;
 
     /// The resource `things`.
+    ///
+    /// ```ignore
+    /// let request = parameters::things()
+    ///     .find("my-zeta", "my-need", "my-alpha", ["my-many"]);
+    /// request.send(&client).await?;
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -70,7 +78,7 @@ pub mod things {
         /// * `alpha`
         /// * `many`
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         #[inline]
         pub fn find(
             self,
@@ -94,7 +102,7 @@ pub mod things {
         ///
         /// * `key`: The name of the key.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         #[inline]
         pub fn secret_key(self, key: impl Into<String>) -> SecretKey {
             SecretKey(__gapi::Call::new(&SECRET_KEY).with("key", key.into()))

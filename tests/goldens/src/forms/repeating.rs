@@ -52,10 +52,22 @@ pub const fn things() -> things::Resource {
 }
 
 /// The resource `things`.
+///
+/// Its methods are those of [`Resource`].
 pub mod things {
     use super::__gapi;
 
     /// The resource `things`.
+    ///
+    /// ```ignore
+    /// let body = repeating::Thing {
+    ///     name: Some("my-name".into()),
+    ///     ..Default::default()
+    /// };
+    /// let request = repeating::things().insert(body);
+    /// let response = request.send(&client).await?;
+    /// println!("{response:?}");
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -83,7 +95,7 @@ pub mod things {
         ///
         /// * `id`: Which.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         #[inline]
         pub fn get(self, id: impl Into<String>) -> Get {
             Get(__gapi::Call::new(&GET).with("id", id.into()))

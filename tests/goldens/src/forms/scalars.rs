@@ -52,10 +52,19 @@ pub const fn values() -> values::Resource {
 }
 
 /// The resource `values`.
+///
+/// Its methods are those of [`Resource`].
 pub mod values {
     use super::__gapi;
 
     /// The resource `values`.
+    ///
+    /// ```ignore
+    /// let body = scalars::Event::default();
+    /// let request = scalars::values().aliased(body);
+    /// let response = request.send(&client).await?;
+    /// println!("{response:?}");
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 

@@ -89,10 +89,17 @@ pub const fn files() -> files::Resource {
 }
 
 /// The resource `files`.
+///
+/// Its methods are those of [`Resource`].
 pub mod files {
     use super::__gapi;
 
     /// The resource `files`.
+    ///
+    /// ```ignore
+    /// let request = scopes::files().list();
+    /// request.send(&client).await?;
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -101,7 +108,7 @@ pub mod files {
         ///
         /// HTTP: `GET files`
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         ///
         /// Any one of the scopes: [`EXAMPLE_COM_AUTH_UNDECLARED`](super::scope::EXAMPLE_COM_AUTH_UNDECLARED), [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`DRIVE`](super::scope::DRIVE).
         #[inline]
@@ -113,7 +120,7 @@ pub mod files {
         ///
         /// HTTP: `GET open`
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         #[inline]
         pub fn open(self) -> Open {
             Open(__gapi::Call::new(&OPEN))

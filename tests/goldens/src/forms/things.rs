@@ -65,10 +65,22 @@ pub const fn things() -> things::Resource {
 }
 
 /// The resource `things`.
+///
+/// Its methods are those of [`Resource`].
 pub mod things {
     use super::__gapi;
 
     /// The resource `things`.
+    ///
+    /// ```ignore
+    /// let body = things::Thing {
+    ///     name: Some("my-name".into()),
+    ///     ..Default::default()
+    /// };
+    /// let request = things::things().create(body);
+    /// let response = request.send(&client).await?;
+    /// println!("{response:?}");
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -87,7 +99,7 @@ pub mod things {
         ///
         /// HTTP: `GET v1/any`
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         #[inline]
         pub fn any(self) -> Any {
             Any(__gapi::Call::new(&ANY))
@@ -101,7 +113,13 @@ pub mod things {
         ///
         /// Returns media, which `download` requests.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
+        ///
+        /// ```ignore
+        /// let request = things::things().content("my-id");
+        /// let content = request.download(&client).bytes().await?;
+        /// println!("{} bytes", content.len());
+        /// ```
         #[inline]
         pub fn content(self, id: impl Into<String>) -> Content {
             Content(__gapi::Call::new(&CONTENT).with("id", id.into()))
@@ -123,7 +141,7 @@ pub mod things {
         ///
         /// * `id`
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: two calls have the effect of one.
         #[inline]
         pub fn delete(self, id: impl Into<String>) -> Delete {
             Delete(__gapi::Call::new(&DELETE).with("id", id.into()))
@@ -135,7 +153,13 @@ pub mod things {
         ///
         /// Returns media, which `download` requests.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
+        ///
+        /// ```ignore
+        /// let request = things::things().export();
+        /// let content = request.download(&client).bytes().await?;
+        /// println!("{} bytes", content.len());
+        /// ```
         #[inline]
         pub fn export(self) -> Export {
             Export(__gapi::Call::new(&EXPORT))
@@ -147,7 +171,7 @@ pub mod things {
         ///
         /// * `name`
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`X_AUTH_THINGS`](super::scope::X_AUTH_THINGS).
         #[inline]
@@ -164,6 +188,17 @@ pub mod things {
         /// Accepts media: `image/*`, `application/octet-stream`, at most 64 bytes. `upload` sends it.
         ///
         /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
+        ///
+        /// ```ignore
+        /// let body = things::Thing {
+        ///     name: Some("my-name".into()),
+        ///     ..Default::default()
+        /// };
+        /// let request = things::things().insert("my-bucket", body);
+        /// let media = gapi::Media::file("my-file");
+        /// let response = request.upload(media).send(&client).await?;
+        /// println!("{response:?}");
+        /// ```
         #[inline]
         pub fn insert(
             self,
@@ -181,9 +216,17 @@ pub mod things {
         ///
         /// HTTP: `GET v1/things`
         ///
-        /// Returns one page of a list; `pages` and `items` return all of them.
+        /// Returns one page of a list; `pages` returns all pages, and `items` the entries of their `items`.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
+        ///
+        /// ```ignore
+        /// let request = things::things().list();
+        /// let mut items = request.items(&client);
+        /// while let Some(item) = items.try_next().await? {
+        ///     println!("{item:?}");
+        /// }
+        /// ```
         #[inline]
         pub fn list(self) -> List {
             List(__gapi::Call::new(&LIST))
@@ -193,9 +236,17 @@ pub mod things {
         ///
         /// HTTP: `GET v1/mapped`
         ///
-        /// Returns one page of a list; `pages` and `items` return all of them.
+        /// Returns one page of a list; `pages` returns all pages, and `items` the entries of their `items`.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
+        ///
+        /// ```ignore
+        /// let request = things::things().mapped();
+        /// let mut items = request.items(&client);
+        /// while let Some(item) = items.try_next().await? {
+        ///     println!("{item:?}");
+        /// }
+        /// ```
         #[inline]
         pub fn mapped(self) -> Mapped {
             Mapped(__gapi::Call::new(&MAPPED))
@@ -252,9 +303,18 @@ pub mod things {
         ///
         /// HTTP: `POST v1/things:search`
         ///
-        /// Returns one page of a list; `pages` and `items` return all of them.
+        /// Returns one page of a list; `pages` returns all pages, and `items` the entries of their `items`.
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
+        ///
+        /// ```ignore
+        /// let body = things::SearchRequest::default();
+        /// let request = things::things().search(body);
+        /// let mut items = request.items(&client);
+        /// while let Some(item) = items.try_next().await? {
+        ///     println!("{item:?}");
+        /// }
+        /// ```
         #[inline]
         pub fn search(self, body: impl __gapi::IntoBody<super::SearchRequest>) -> Search {
             Search(__gapi::Call::new(&SEARCH).with_body(body.into_body()))
@@ -282,9 +342,20 @@ pub mod things {
         ///
         /// HTTP: `POST v1/videos`
         ///
-        /// Accepts media: `*/*`, at most 16777216 bytes. `upload` sends it.
+        /// Accepts media: `*/*`, at most 16 MiB. `upload` sends it.
         ///
         /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
+        ///
+        /// ```ignore
+        /// let body = things::Thing {
+        ///     name: Some("my-name".into()),
+        ///     ..Default::default()
+        /// };
+        /// let request = things::things().video(body);
+        /// let media = gapi::Media::file("my-file");
+        /// let response = request.upload(media).send(&client).await?;
+        /// println!("{response:?}");
+        /// ```
         #[inline]
         pub fn video(self, body: impl __gapi::IntoBody<super::Thing>) -> Video {
             Video(__gapi::Call::new(&VIDEO).with_body(body.into_body()))

@@ -61,10 +61,18 @@ pub const fn texts() -> texts::Resource {
 }
 
 /// The resource `texts`.
+///
+/// Its methods are those of [`Resource`].
 pub mod texts {
     use super::__gapi;
 
     /// The resource `texts`.
+    ///
+    /// ```ignore
+    /// let request = wrapper::texts().get();
+    /// let response = request.send(&client).await?;
+    /// println!("{response:?}");
+    /// ```
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Resource;
 
@@ -73,7 +81,7 @@ pub mod texts {
         ///
         /// HTTP: `GET language/translate/v2`
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         #[inline]
         pub fn get(self) -> Get {
             Get(__gapi::Call::new(&GET))

@@ -4,14 +4,14 @@ gapi::api! {
     mod calendar = "calendar:v3" { events.insert };
 }
 
-pub async fn insert(client: &gapi::Client) -> Result<(), gapi::Error> {
+pub async fn insert(client: gapi::Client) -> Result<(), gapi::Error> {
     let body = calendar::Event {
         summary: Some("my-summary".into()),
         description: Some("my-description".into()),
         ..Default::default()
     };
-    let request = calendar::events().insert("my-calendarId", body);
-    let response = request.send(client).await?;
+    let request = calendar::events().insert("my-calendar-id", body);
+    let response = request.send(&client).await?;
     println!("{response:?}");
     Ok(())
 }

@@ -4,7 +4,8 @@ gapi::api! {
     mod drive = "drive:v3" { files.delete };
 }
 
-pub async fn delete(client: &gapi::Client) -> Result<(), gapi::Error> {
-    let request = drive::files().delete("my-fileId");
-    request.send(client).await
+pub async fn delete(client: gapi::Client) -> Result<(), gapi::Error> {
+    let request = drive::files().delete("my-file-id");
+    request.send(&client).await?;
+    Ok(())
 }

@@ -4,10 +4,15 @@ gapi::api! {
     mod iamcredentials = "iamcredentials:v1" { projects.serviceAccounts.signBlob };
 }
 
-pub async fn sign_blob(client: &gapi::Client) -> Result<(), gapi::Error> {
-    let body = iamcredentials::SignBlobRequest::default();
-    let request = iamcredentials::projects().service_accounts().sign_blob("projects/my-project/serviceAccounts/my-serviceAccount", body);
-    let response = request.send(client).await?;
+pub async fn sign_blob(client: gapi::Client) -> Result<(), gapi::Error> {
+    let body = iamcredentials::SignBlobRequest {
+        delegates: Some(vec!["my-delegates".into()]),
+        ..Default::default()
+    };
+    let request = iamcredentials::projects()
+        .service_accounts()
+        .sign_blob("projects/my-project/serviceAccounts/my-service-account", body);
+    let response = request.send(&client).await?;
     println!("{response:?}");
     Ok(())
 }

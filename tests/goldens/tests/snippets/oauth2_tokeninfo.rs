@@ -4,9 +4,9 @@ gapi::api! {
     mod oauth2 = "oauth2:v2" { tokeninfo };
 }
 
-pub async fn tokeninfo(client: &gapi::Client) -> Result<(), gapi::Error> {
+pub async fn tokeninfo(client: gapi::Client) -> Result<(), gapi::Error> {
     let request = oauth2::methods::tokeninfo();
-    let response = request.send(client).await?;
+    let response = request.send(&client).await?;
     println!("{response:?}");
     Ok(())
 }

@@ -4,9 +4,9 @@ gapi::api! {
     mod people = "people:v1" { people.connections.list };
 }
 
-pub async fn list(client: &gapi::Client) -> Result<(), gapi::Error> {
+pub async fn list(client: gapi::Client) -> Result<(), gapi::Error> {
     let request = people::people().connections().list("people/my-people");
-    let mut items = request.items(client);
+    let mut items = request.items(&client);
     while let Some(item) = items.try_next().await? {
         println!("{item:?}");
     }

@@ -4,10 +4,12 @@ gapi::api! {
     mod pubsub = "pubsub:v1" { projects.topics.publish };
 }
 
-pub async fn publish(client: &gapi::Client) -> Result<(), gapi::Error> {
+pub async fn publish(client: gapi::Client) -> Result<(), gapi::Error> {
     let body = pubsub::PublishRequest::default();
-    let request = pubsub::projects().topics().publish("projects/my-project/topics/my-topic", body);
-    let response = request.send(client).await?;
+    let request = pubsub::projects()
+        .topics()
+        .publish("projects/my-project/topics/my-topic", body);
+    let response = request.send(&client).await?;
     println!("{response:?}");
     Ok(())
 }

@@ -4,15 +4,18 @@ gapi::api! {
     mod run = "run:v2" { projects.locations.services.create };
 }
 
-pub async fn create(client: &gapi::Client) -> Result<(), gapi::Error> {
+pub async fn create(client: gapi::Client) -> Result<(), gapi::Error> {
     let body = run::GoogleCloudRunV2Service {
         name: Some("my-name".into()),
         description: Some("my-description".into()),
         ..Default::default()
     };
-    let request = run::projects().locations().services().create("projects/my-project/locations/my-location", body);
-    let response = request.send(client).await?;
-    println!("{response:?}");
+    let request = run::projects()
+        .locations()
+        .services()
+        .create("projects/my-project/locations/my-location", body);
+    let operation = request.send(&client).wait().await?;
+    println!("{operation:?}");
     Ok(())
 }
 

@@ -4,13 +4,15 @@ gapi::api! {
     mod sheets = "sheets:v4" { spreadsheets.values.update };
 }
 
-pub async fn update(client: &gapi::Client) -> Result<(), gapi::Error> {
+pub async fn update(client: gapi::Client) -> Result<(), gapi::Error> {
     let body = sheets::ValueRange {
         range: Some("my-range".into()),
         ..Default::default()
     };
-    let request = sheets::spreadsheets().values().update("my-spreadsheetId", "my-range", body);
-    let response = request.send(client).await?;
+    let request = sheets::spreadsheets()
+        .values()
+        .update("my-spreadsheet-id", "my-range", body);
+    let response = request.send(&client).await?;
     println!("{response:?}");
     Ok(())
 }

@@ -4,15 +4,14 @@ gapi::api! {
     mod sqladmin = "sqladmin:v1" { instances.insert };
 }
 
-pub async fn insert(client: &gapi::Client) -> Result<(), gapi::Error> {
+pub async fn insert(client: gapi::Client) -> Result<(), gapi::Error> {
     let body = sqladmin::DatabaseInstance {
         name: Some("my-name".into()),
-        connection_name: Some("my-connectionName".into()),
         ..Default::default()
     };
     let request = sqladmin::instances().insert("my-project", body);
-    let response = request.send(client).await?;
-    println!("{response:?}");
+    let operation = request.send(&client).wait().await?;
+    println!("{operation:?}");
     Ok(())
 }
 

@@ -4,9 +4,9 @@ gapi::api! {
     mod tasks = "tasks:v1" { tasks."move" };
 }
 
-pub async fn r#move(client: &gapi::Client) -> Result<(), gapi::Error> {
+pub async fn r#move(client: gapi::Client) -> Result<(), gapi::Error> {
     let request = tasks::tasks().r#move("my-tasklist", "my-task");
-    let response = request.send(client).await?;
+    let response = request.send(&client).await?;
     println!("{response:?}");
     Ok(())
 }

@@ -3,30 +3,54 @@
 use crate::model::{self, Api, Field, Type, TypeId, Variant};
 
 /// The names of a module for code beside it.
-pub(super) struct Spelling<'a> {
+pub(crate) struct Spelling<'a> {
     api: &'a Api,
     module: String,
+    /// The path of the runtime.
+    #[cfg(feature = "emit")]
+    runtime: String,
 }
 
 impl<'a> Spelling<'a> {
-    pub(super) fn of(api: &'a Api) -> Self {
-        let module = model::module_name(&api.name);
-        Self { api, module }
+    /// Returns the names where the module has the name of its API, and the runtime that of its package.
+    pub(crate) fn of(api: &'a Api) -> Self {
+        Self {
+            api,
+            module: model::module_name(&api.name),
+            #[cfg(feature = "emit")]
+            runtime: "gapi".to_owned(),
+        }
+    }
+
+    /// Returns the names where the module and the runtime have these.
+    #[cfg(feature = "emit")]
+    pub(crate) fn in_module(api: &'a Api, module: &str, runtime: &str) -> Self {
+        Self {
+            api,
+            module: module.to_owned(),
+            runtime: runtime.to_owned(),
+        }
     }
 
     /// `sqladmin`
     #[cfg(feature = "emit")]
-    pub(super) fn module(&self) -> &str {
+    pub(crate) fn module(&self) -> &str {
         &self.module
     }
 
+    /// `gapi`
+    #[cfg(feature = "emit")]
+    pub(crate) fn runtime(&self) -> &str {
+        &self.runtime
+    }
+
     /// `sqladmin::DatabaseInstance`
-    pub(super) fn named(&self, id: TypeId) -> String {
+    pub(crate) fn named(&self, id: TypeId) -> String {
         format!("{}::{}", self.module, self.api.types[id.0].ident)
     }
 
     /// Returns a type in code where the names of the prelude are known.
-    pub(super) fn ty(&self, ty: &Type) -> String {
+    pub(crate) fn ty(&self, ty: &Type) -> String {
         match ty {
             Type::Bool => "bool".to_owned(),
             Type::I32 => "i32".to_owned(),
@@ -48,7 +72,7 @@ impl<'a> Spelling<'a> {
     }
 
     /// Returns a type before `::default()`.
-    pub(super) fn turbofish(&self, ty: &Type) -> String {
+    pub(crate) fn turbofish(&self, ty: &Type) -> String {
         match ty {
             Type::Named(id) => self.named(*id),
             Type::List(_) => "Vec".to_owned(),
@@ -59,14 +83,14 @@ impl<'a> Spelling<'a> {
 }
 
 /// Returns the fields that a request may set.
-pub(super) fn settable(fields: &[Field]) -> impl Iterator<Item = &Field> {
+pub(crate) fn settable(fields: &[Field]) -> impl Iterator<Item = &Field> {
     fields
         .iter()
         .filter(|field| !field.notes.read_only && !field.deprecated)
 }
 
 /// Returns the value to show: not `UNSPECIFIED`, if there is another.
-pub(super) fn likely(variants: &[Variant]) -> Option<&Variant> {
+pub(crate) fn likely(variants: &[Variant]) -> Option<&Variant> {
     let is_vague = |variant: &&Variant| {
         let wire = &variant.wire;
         variant.deprecated || wire.ends_with("UNSPECIFIED") || wire.starts_with("UNKNOWN")
