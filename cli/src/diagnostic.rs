@@ -83,15 +83,10 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let message = if error.path.is_empty() {
-            error.message
-        } else {
-            format!("{}: {}", error.path, error.message)
-        };
+        let (message, help) = error.into_parts();
         Self {
-            message,
-            help: error.help,
-            position: None,
+            help,
+            ..Self::new(message)
         }
     }
 }

@@ -17,21 +17,17 @@ pub(crate) struct DocIndex {
 }
 
 impl DocIndex {
-    /// Finds the index.
-    pub(crate) fn find() -> Outcome<Self> {
-        let here = here()?;
-        let Some((levels, path)) = index::find(&here) else {
-            let failure = Failure::new(format!("there is no {PATH} here or in a folder above"));
-            return Err(failure
-                .help("fetch a document: `gapi fetch sqladmin:v1`")
-                .into());
+    /// Finds the index, if there is one.
+    pub(crate) fn find() -> Outcome<Option<Self>> {
+        let Some((levels, path)) = index::find(&here()?) else {
+            return Ok(None);
         };
         let text =
             std::fs::read_to_string(&path).map_err(|error| Failure::io("read", &path, &error))?;
         let path_text = "../".repeat(levels) + PATH;
         let index = Index::parse(&path_text, &text).map_err(Failure::from)?;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        Ok(Self { index, folder })
+        Ok(Some(Self { index, folder }))
     }
 
     /// Reads a document.

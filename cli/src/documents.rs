@@ -9,7 +9,7 @@ use gapi_dynamic::fetch::{FetchError, Library, Listed, Spec};
 use serde_json::Value;
 
 use crate::diagnostic::{Failure, block_on};
-use crate::doc_index::here;
+use crate::doc_index::{DocIndex, here};
 use crate::print::note;
 
 /// A document that was found.
@@ -127,14 +127,7 @@ fn in_project(spec: &str) -> Result<Found, NotFound> {
 
 /// Returns the index of the project, if there is one.
 fn project_index() -> Result<Option<Index>, NotFound> {
-    let Some((levels, path)) = index::find(&here()?) else {
-        return Ok(None);
-    };
-    let text = std::fs::read_to_string(&path)
-        .map_err(|error| NotFound::missing(Failure::io("read", &path, &error)))?;
-    let name = "../".repeat(levels) + index::PATH;
-    let index = Index::parse(&name, &text).map_err(|error| NotFound::missing(error.into()))?;
-    Ok(Some(index))
+    Ok(DocIndex::find()?.map(|found| found.index))
 }
 
 /// Returns the user's cache.
@@ -177,6 +170,16 @@ fn missing_document(spec: &Spec, missing: &FetchError) -> NotFound {
         Some(help) => format!("{help}; {fetch}"),
         None => fetch,
     }))
+}
+
+/// Returns the documents of the cache that `others` does not have, with their files.
+pub(crate) fn cached(others: &[IndexEntry]) -> Vec<(Spec, PathBuf)> {
+    let library = library(Policy::new(true, false));
+    let specs = library.specs().into_iter();
+    specs
+        .filter(|spec| !others.iter().any(|entry| spec_of(entry) == *spec))
+        .filter_map(|spec| Some((spec.clone(), library.path(&spec)?)))
+        .collect()
 }
 
 /// Returns what Google lists, or what was listed before.
@@ -245,7 +248,7 @@ fn unknown_api(name: &str, specs: &[Spec]) -> NotFound {
 }
 
 /// Returns the document that has a method with this id, of those that are here.
-pub(crate) fn with_method(id: &str, policy: Policy) -> Result<Found, NotFound> {
+pub(crate) fn with_method(id: &str) -> Result<Found, NotFound> {
     let quoted = Value::from(id).to_string();
     let mut found: Vec<(Spec, Found)> = Vec::new();
     let mut ids: Vec<String> = Vec::new();
@@ -265,19 +268,14 @@ pub(crate) fn with_method(id: &str, policy: Policy) -> Result<Found, NotFound> {
     let entries = project_index()?
         .map(|index| index.documents)
         .unwrap_or_default();
-    let library = library(policy);
-    let cached = library.specs().into_iter();
     for entry in &entries {
         // `gapi fetch` brings back a file that is gone.
         if let Ok(document) = in_project(&entry.spec()) {
             search(spec_of(entry), document);
         }
     }
-    for spec in cached.filter(|spec| !entries.iter().any(|entry| spec_of(entry) == *spec)) {
-        let path = library.path(&spec);
-        if let Some((path, text)) =
-            path.and_then(|path| Some((path.clone(), std::fs::read_to_string(path).ok()?)))
-        {
+    for (spec, path) in cached(&entries) {
+        if let Ok(text) = std::fs::read_to_string(&path) {
             let origin = path.display().to_string();
             let source = Source::new(spec.file(), text);
             search(spec, Found { source, origin });
@@ -364,6 +362,6 @@ pub(crate) fn path_of(api: &str) -> Option<PathBuf> {
 
 /// Returns the file of the document with a method of this id.
 pub(crate) fn path_of_id(id: &str) -> Option<PathBuf> {
-    let found = with_method(id, Policy::new(true, false)).ok()?;
+    let found = with_method(id).ok()?;
     Some(PathBuf::from(found.origin))
 }

@@ -1,6 +1,7 @@
 //! `gapi list`: the available documents.
 
 use gapi_codegen::suggest::{did_you_mean, nearest};
+use gapi_dynamic::fetch::Spec;
 use serde_json::{Value, json};
 
 use crate::diagnostic::{Failure, Outcome};
@@ -23,40 +24,38 @@ pub(crate) struct Arguments {
 
 /// The part of a document that is listed.
 #[derive(serde::Deserialize, Default)]
+#[serde(default)]
 struct Head {
-    #[serde(default)]
     title: String,
+    revision: String,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     if arguments.remote {
         return remote(arguments);
     }
-    let library = DocIndex::find().map_err(|mut failures| {
-        for failure in &mut failures {
-            failure.help = Some("fetch a document: `gapi fetch sqladmin:v1`; `gapi list --remote` lists what Google offers".to_owned());
-        }
-        failures
-    })?;
-    let mut lines = Vec::new();
-    let mut objects: Vec<Value> = Vec::new();
+    let found = available()?;
+    if found.is_empty() {
+        let failure = Failure::new("there are no documents, neither of a project nor in the cache");
+        return Err(failure
+            .help("fetch a document: `gapi fetch sqladmin:v1`; `gapi list --remote` lists what Google offers")
+            .into());
+    }
     let word = arguments.word.as_deref().unwrap_or_default().to_lowercase();
-    for entry in &library.index.documents {
-        let text = library.text(entry)?;
-        let Head { title } = serde_json::from_str(&text)
-            .map_err(|error| Failure::new(format!("{}: {error}", entry.file)))?;
-        let spec = entry.spec();
-        if !spec.to_lowercase().contains(&word) && !title.to_lowercase().contains(&word) {
+    let (mut lines, mut objects) = (Vec::new(), Vec::new());
+    for (spec, file, Head { title, revision }) in found {
+        let name = spec.to_string();
+        if !name.to_lowercase().contains(&word) && !title.to_lowercase().contains(&word) {
             continue;
         }
         objects.push(json!({
-            "name": entry.name,
-            "version": entry.version,
-            "revision": entry.revision,
+            "name": spec.name,
+            "version": spec.version,
+            "revision": revision,
             "title": title,
-            "file": entry.file,
+            "file": file,
         }));
-        lines.push([spec, entry.revision.clone(), title]);
+        lines.push([name, revision, title]);
     }
     if arguments.json {
         return print::json(&Value::from(objects));
@@ -68,6 +67,30 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
             .into());
     }
     print(&table(&lines))
+}
+
+/// Returns the documents of the project, and those of the cache, each with its file.
+fn available() -> Outcome<Vec<(Spec, String, Head)>> {
+    let mut found = Vec::new();
+    let project = DocIndex::find()?;
+    let entries = project.as_ref().map(|project| &project.index.documents[..]);
+    let entries = entries.unwrap_or_default();
+    if let Some(project) = &project {
+        for entry in entries {
+            let head = serde_json::from_str(&project.text(entry)?)
+                .map_err(|error| Failure::new(format!("{}: {error}", entry.file)))?;
+            let spec = Spec::new(&*entry.name, &*entry.version);
+            found.push((spec, entry.file.clone(), head));
+        }
+    }
+    for (spec, path) in documents::cached(entries) {
+        // A broken copy is fetched again when it is needed.
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        if let Ok(head) = serde_json::from_str(&text) {
+            found.push((spec, path.display().to_string(), head));
+        }
+    }
+    Ok(found)
 }
 
 /// Lists what Google offers.

@@ -92,7 +92,8 @@ pub(crate) fn show(failures: Vec<Failure>) {
         // Texts of documents may contain control characters.
         failure.message = escaped(&failure.message);
         failure.help = failure.help.as_deref().map(escaped);
-        eprintln!("{:?}", Report::new(failure));
+        // A closed stream is no error.
+        let _ = writeln!(std::io::stderr(), "{:?}", Report::new(failure));
     }
 }
 
@@ -106,7 +107,8 @@ pub(crate) fn warn(warnings: impl IntoIterator<Item = Failure>) {
 
 /// Prints a line to the standard error stream.
 pub(crate) fn note(line: &str) {
-    eprintln!("{}", escaped(line));
+    // A closed stream is no error.
+    let _ = writeln!(std::io::stderr(), "{}", escaped(line));
 }
 
 #[cfg(test)]

@@ -75,6 +75,17 @@ impl Error {
         self
     }
 
+    /// Returns the path with the message, and how to correct it.
+    #[must_use]
+    pub fn into_parts(self) -> (String, Option<String>) {
+        let message = if self.path.is_empty() {
+            self.message
+        } else {
+            format!("{}: {}", self.path, self.message)
+        };
+        (message, self.help)
+    }
+
     /// Puts the document's name before the path.
     #[must_use]
     pub(crate) fn within(mut self, document: &str) -> Self {

@@ -109,6 +109,9 @@ async fn tour() -> Result<(), Box<dyn Error>> {
         request.to_http()?.to_curl()
     );
     let operation = request.wait(&client).await?;
-    println!("\nThe operation ended: {}", operation.to_value()["status"]);
+    println!(
+        "\nThe operation ended: {}",
+        operation.json().value()?["status"]
+    );
     Ok(())
 }

@@ -21,6 +21,12 @@ pub trait LongRunning: Object + Send + 'static {
         let _ = method;
         Self::PROPERTIES.contains(&property)
     }
+
+    /// Reads an operation, which is a JSON object; what does not fit is left out.
+    #[doc(hidden)]
+    fn read(body: &[u8]) -> Self {
+        from_slice(body).unwrap_or_default()
+    }
 }
 
 /// The state of an operation in one response.
@@ -127,8 +133,7 @@ impl Snapshot {
 
     /// Returns the operation as a value of its schema.
     pub(super) fn operation<R: LongRunning>(&self) -> R {
-        let text = Value::Object(self.fields.clone()).to_string();
-        from_slice(text.as_bytes()).unwrap_or_default()
+        R::read(&self.response.content())
     }
 
     /// Returns the `response` of a finished operation (AIP-151).

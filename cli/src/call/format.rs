@@ -130,6 +130,19 @@ impl Printer {
         }
     }
 
+    /// Whether responses are written as they came.
+    pub(super) fn is_raw(&self) -> bool {
+        self.format == Format::Raw
+    }
+
+    /// Writes the bytes of a response. A terminal gets a text that does not act on it.
+    pub(super) fn raw(&mut self, bytes: &[u8]) -> CallResult {
+        match String::from_utf8_lossy(bytes) {
+            text if self.is_terminal => self.write(&text),
+            _ => self.bytes(bytes),
+        }
+    }
+
     /// Writes bytes as they are.
     pub(super) fn bytes(&mut self, bytes: &[u8]) -> CallResult {
         self.destination.write(bytes)

@@ -193,3 +193,70 @@ pub(super) fn requested(method: &Method, given: &[String]) -> Vec<String> {
     }
     api.scopes.iter().map(|scope| scope.url.clone()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use gapi_fakes::Google;
+    use gapi_transport::{Body, BoxFuture, Transport, TransportError};
+    use http::{Request, Response};
+
+    use super::*;
+    use crate::call::{own_options, tests};
+
+    /// Sends requests to Google to an embedded server.
+    #[derive(Debug)]
+    struct Redirected(Arc<dyn Transport>, String);
+
+    impl Transport for Redirected {
+        fn send(
+            &self,
+            mut request: Request<Body>,
+        ) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
+            let url = request.uri().to_string();
+            if let Some(rest) = url.strip_prefix("https://iamcredentials.googleapis.com") {
+                *request.uri_mut() = format!("{}{rest}", self.1).parse().unwrap();
+            }
+            self.0.send(request)
+        }
+    }
+
+    #[tokio::test]
+    async fn an_account_is_impersonated() {
+        let google = Google::start().await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let key = folder.path().join("key.json");
+        std::fs::write(&key, google.key_json()).unwrap();
+        let target = google.deployer().email();
+        google.iam().allow(google.account().email(), target);
+        let words = [
+            "--credentials",
+            key.to_str().unwrap(),
+            "--impersonate",
+            target,
+        ];
+        let matches = own_options::command()
+            .no_binary_name(true)
+            .get_matches_from(words);
+        let options = OwnOptions::of(&matches).unwrap();
+        let credentials = find(&options, &mut StandardInput::default()).unwrap();
+        let transport = gapi_transport::default_transport().unwrap();
+        let client = gapi::Client::builder()
+            .credentials(credentials)
+            .transport(Redirected(transport, google.url()))
+            .endpoint(google.url())
+            .build()
+            .unwrap();
+        let list = tests::target("sqladmin:v1", "instances.list").call();
+        list.set("project", Google::PROJECT)
+            .send(&client)
+            .await
+            .unwrap();
+        let log = google.server().log();
+        let last = log.last().unwrap();
+        let grant = google
+            .tokens()
+            .grant(last.request.bearer().unwrap())
+            .unwrap();
+        assert_eq!(grant.account, target);
+    }
+}

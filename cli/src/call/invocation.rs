@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use futures_util::future::{Either, select};
 use gapi::{Client, HttpRequest};
-use gapi_auth::{Anonymous, Credentials, Environment};
+use gapi_auth::{AccessToken, Anonymous, Credentials, Environment};
 use gapi_codegen::text::inert_lines;
 use gapi_dynamic::{Method, Request, Service};
 use http::{HeaderName, HeaderValue};
@@ -56,7 +56,8 @@ impl<'a> Invocation<'a> {
             mut parameters,
         } = arguments;
         let (mut mistakes, mut stdin) = (Vec::new(), StandardInput::default());
-        let (mode, format) = mode::of(method, &options, &mut mistakes);
+        let alt = parameters.get("alt").and_then(|values| values.first());
+        let (mode, format) = mode::of(method, &options, alt.map(String::as_str), &mut mistakes);
         if let Mode::Upload(file) = &mode
             && file == "-"
             && let Err(mistake) = stdin.claim("--upload")
@@ -186,7 +187,7 @@ impl<'a> Invocation<'a> {
         };
         let outcome = block_on(async {
             let send = std::pin::pin!(ready.send());
-            let interrupt = std::pin::pin!(tokio::signal::ctrl_c());
+            let interrupt = std::pin::pin!(interruption());
             match select(send, interrupt).await {
                 Either::Left((result, _)) => result,
                 Either::Right(_) => Err(CallFailure::new(Exit::Interrupted, "interrupted")),
@@ -270,11 +271,18 @@ impl<'a> Invocation<'a> {
                 )?);
             }
         }
+        let who: CallResult<Arc<dyn Credentials>> = if self.has_own_authorization() {
+            Ok(Arc::new(AccessToken::new("")))
+        } else if self.is_for_emulator(preview)? {
+            Ok(Arc::new(Anonymous))
+        } else {
+            self.who()
+        };
         let preview = redacted.as_ref().unwrap_or(preview);
         Ok(match form {
-            Preview::Curl => preview.to_curl() + "\n",
+            Preview::Curl => preview::curl(preview, who.ok().as_deref()),
             Preview::Http => {
-                let authorization = match self.who() {
+                let authorization = match who {
                     Ok(credentials) => credentials.describe(),
                     Err(failure) => failure.text().lines().next().unwrap_or_default().to_owned(),
                 };
@@ -311,14 +319,16 @@ impl<'a> Invocation<'a> {
     }
 
     fn who(&mut self) -> CallResult<Arc<dyn Credentials>> {
-        if self
-            .headers
-            .iter()
-            .any(|(name, _)| *name == http::header::AUTHORIZATION)
-        {
+        if self.has_own_authorization() {
             return Ok(Arc::new(Anonymous));
         }
         identity::find(&self.options, &mut self.stdin)
+    }
+
+    /// Whether the user sets the header of the credentials.
+    fn has_own_authorization(&self) -> bool {
+        let mut names = self.headers.iter().map(|(name, _)| name);
+        names.any(|name| name == http::header::AUTHORIZATION)
     }
 
     /// Whether a variable of the environment sends the request to an emulator.
@@ -342,6 +352,23 @@ impl<'a> Invocation<'a> {
             scopes: &self.scopes,
             headers: &self.headers,
         }
+    }
+}
+
+/// Ends when the user or the system ends the command, so that files without their final name are removed.
+async fn interruption() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            let interrupted = std::pin::pin!(tokio::signal::ctrl_c());
+            select(interrupted, std::pin::pin!(terminated.recv())).await;
+            return;
+        }
+    }
+    // Without a handler there is nothing to wait for.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
     }
 }
 

@@ -171,7 +171,7 @@ fn service(words: &Words, wants_help: bool) -> CallResult<Option<Service>> {
     let verbose = words.has(&["--verbose", "-v"]);
     let found = match (&words.api, &words.method) {
         (Some(api), _) => documents::named(api, policy),
-        (None, Some(id)) => documents::with_method(id, policy),
+        (None, Some(id)) => documents::with_method(id),
         (None, None) => return Ok(None),
     };
     let found = found.map_err(|error| {

@@ -29,23 +29,47 @@ pub(super) enum Mode {
     Wait(Awaited),
 }
 
-/// Decides the mode and the format.
+/// What the parameter `alt` asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Json,
+    /// JSON in events.
+    Events,
+    /// Bytes that only their reader knows.
+    Other,
+}
+
+impl Form {
+    fn of(alt: Option<&str>, mistakes: &mut Vec<Mistake>) -> Self {
+        match alt {
+            None | Some("json") => Self::Json,
+            Some("sse") => Self::Events,
+            Some("media") => {
+                mistakes.push(Mistake::new("alt", "--media asks for the media"));
+                Self::Other
+            }
+            Some(_) => Self::Other,
+        }
+    }
+}
+
+/// Decides the mode and the format; `alt` is the parameter of this name.
 pub(super) fn of(
     method: &Method,
     options: &OwnOptions,
+    alt: Option<&str>,
     mistakes: &mut Vec<Mistake>,
 ) -> (Mode, Format) {
+    let form = Form::of(alt, mistakes);
     let mode = mode(method, options, mistakes);
-    let format = format(method, &mode, options, mistakes);
-    let mode = if mode == Mode::One
-        && format == Format::Jsonl
-        && method.model().paging.is_none()
-        && has_json(method)
-    {
-        Mode::Stream
-    } else {
-        mode
-    };
+    let format = format(method, &mode, form, options, mistakes);
+    let has_elements = method.model().paging.is_none() && has_json(method);
+    let mode =
+        if mode == Mode::One && format == Format::Jsonl && (has_elements || form == Form::Events) {
+            Mode::Stream
+        } else {
+            mode
+        };
     (mode, format)
 }
 
@@ -139,11 +163,14 @@ fn mode(method: &Method, options: &OwnOptions, mistakes: &mut Vec<Mistake>) -> M
 fn format(
     method: &Method,
     mode: &Mode,
+    form: Form,
     options: &OwnOptions,
     mistakes: &mut Vec<Mistake>,
 ) -> Format {
     let format = match options.format {
         Some(format) => format,
+        None if form == Form::Events => Format::Jsonl,
+        None if form == Form::Other => Format::Raw,
         None if !options.columns.is_empty() => Format::Table,
         None if *mode == Mode::Pages => Format::Jsonl,
         None => Format::Json,
@@ -152,6 +179,17 @@ fn format(
         mistakes.push(Mistake::new(
             "--columns",
             "only the formats table, csv and value have columns",
+        ));
+    }
+    let is_possible = match form {
+        Form::Json => true,
+        Form::Events => matches!(format, Format::Jsonl | Format::Raw),
+        Form::Other => format == Format::Raw,
+    };
+    if !is_possible {
+        mistakes.push(Mistake::new(
+            "--format",
+            "with this `alt` the response is not one JSON value: events are printed as jsonl or raw, all else as raw",
         ));
     }
     let is_list = matches!(mode, Mode::Entries(_) | Mode::Pages);

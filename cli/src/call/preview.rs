@@ -1,6 +1,7 @@
 //! The request as it would be sent, without secrets and without a connection.
 
 use gapi::HttpRequest;
+use gapi_auth::{Anonymous, ApiKey, Credentials};
 use gapi_codegen::model::{Api, Shape, Type};
 use gapi_transport::redact::{is_secret_in_text, is_secret_parameter, is_secret_property};
 use http::HeaderName;
@@ -119,6 +120,24 @@ pub(super) fn is_secret_header(name: &str) -> bool {
         || ["cookie", "key", "credential", "signature"]
             .iter()
             .any(|part| name.to_ascii_lowercase().contains(part))
+}
+
+/// The credentials that a `curl` command has.
+const TOKEN: &str = " -H \"authorization: Bearer $TOKEN\"";
+
+/// Returns a request as a `curl` command, with the header that the credentials set; a token where there are none yet.
+pub(super) fn curl(request: &HttpRequest, credentials: Option<&dyn Credentials>) -> String {
+    let is = |other: &dyn Credentials| {
+        credentials.is_some_and(|credentials| credentials.describe() == other.describe())
+    };
+    let header = if is(&Anonymous) {
+        ""
+    } else if is(&ApiKey::new("")) {
+        " -H \"x-goog-api-key: $KEY\""
+    } else {
+        TOKEN
+    };
+    request.to_curl().replacen(TOKEN, header, 1) + "\n"
 }
 
 /// Returns a request as HTTP: request line, headers, and the body as it is sent.

@@ -51,7 +51,15 @@ impl Ready<'_> {
     }
 
     async fn one(&mut self) -> CallResult {
-        let response = self.request.clone().send(&self.client).await?;
+        let call = self.request.clone().send(&self.client);
+        if self.printer.is_raw() {
+            let body = call.raw().await?.into_inner();
+            self.printer.raw(&body)?;
+            // Other bytes than JSON have no next page.
+            self.note_rest(std::str::from_utf8(&body).unwrap_or_default());
+            return Ok(());
+        }
+        let response = call.await?;
         self.print(&response)
     }
 
@@ -61,15 +69,19 @@ impl Ready<'_> {
             return Ok(());
         }
         if self.method.model().raw_response {
-            return self.printer.bytes(response.bytes());
+            return self.printer.raw(response.bytes());
         }
         let text = text(response)?;
         self.printer.response(text)?;
-        if !self.quiet {
-            self.note_more(text);
-            self.note_operation(text);
-        }
+        self.note_rest(text);
         Ok(())
+    }
+
+    fn note_rest(&self, response: &str) {
+        if !self.quiet {
+            self.note_more(response);
+            self.note_operation(response);
+        }
     }
 
     /// Reports that there are more pages.
@@ -257,9 +269,9 @@ impl Ready<'_> {
             return Ok(());
         };
         match awaited {
-            Awaited::Operation => self.printer.response(&operation.to_value().to_string()),
-            Awaited::Response => match operation.get("response") {
-                Some(response) => self.printer.response(&response.to_string()),
+            Awaited::Operation => self.printer.response(text(operation.json())?),
+            Awaited::Response => match operation.json().get("response") {
+                Some(response) => self.printer.response(response.get()),
                 None => Ok(()),
             },
         }

@@ -36,10 +36,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let (found, name) = match arguments.words.as_slice() {
-        [word] if documents::is_id(word) => (
-            documents::with_method(word, documents::Policy::system()),
-            Some(word),
-        ),
+        [word] if documents::is_id(word) => (documents::with_method(word), Some(word)),
         [id, _] if documents::is_id(id) => {
             let failure = Failure::new(format!(
                 "{id} is the id of a method, and nothing follows it"

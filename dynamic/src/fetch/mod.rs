@@ -65,14 +65,7 @@ impl std::error::Error for FetchError {}
 
 impl From<gapi_codegen::Error> for FetchError {
     fn from(error: gapi_codegen::Error) -> Self {
-        let message = if error.path.is_empty() {
-            error.message
-        } else {
-            format!("{}: {}", error.path, error.message)
-        };
-        Self {
-            message,
-            help: error.help,
-        }
+        let (message, help) = error.into_parts();
+        Self { message, help }
     }
 }

@@ -245,6 +245,18 @@ async fn what_google_offers_is_listed_and_described() {
         text.contains("The young API") && text.contains("things"),
         "{text}"
     );
+    // From here on it is in the cache, and so it is available.
+    assert_eq!(
+        gapi("list young").ok().stdout,
+        "young:v1  20260701  The young API\n"
+    );
+    let listed = super::json(&gapi("list --json").ok().stdout);
+    assert!(
+        listed[0]["file"]
+            .as_str()
+            .unwrap()
+            .ends_with("young.v1.json")
+    );
     assert!(gapi("methods young:v1").ok().stdout.contains("things.get"));
     gapi("show young:v1 thinsg").fails_with(1, &["did you mean `Thing` or `things`?"]);
 }

@@ -198,3 +198,34 @@ async fn nothing_but_reading_when_it_is_wished() {
     assert_eq!(desk.server.connections(), 0);
     desk.call(&with(&["--read-only"])).ok();
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn closed_streams_are_no_failure() {
+    let desk =
+        Desk::new(|_: &Request| Reply::json(200, &json!({"items": [], "nextPageToken": "x"})))
+            .await;
+    let url = desk.server.url();
+    for words in [
+        &["sqladmin:v1", "instances.list", "p", "-v"][..],
+        &["sqladmin:v1", "instances.lst", "p"],
+        &["drvie:v3", "files.list"],
+    ] {
+        let status = |stderr: std::process::Stdio| {
+            let mut command = desk.folder.command();
+            command
+                .args(["call", "--endpoint-url", &url, "--anonymous", "--offline"])
+                .args(words);
+            command.stderr(stderr);
+            command.output().unwrap().status.code()
+        };
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        // Nobody reads the messages; the result and the status are the same.
+        assert_eq!(
+            status(writer.into()),
+            status(std::process::Stdio::null()),
+            "{words:?}"
+        );
+    }
+}

@@ -224,3 +224,35 @@ async fn a_preview_asks_for_nothing_and_shows_no_secret() {
         (0, 0)
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_curl_command_has_the_header_of_the_credentials() {
+    let folder = with_documents();
+    folder.write("key.txt", "canary");
+    let curl = |words: &[&str], variables: &[(&str, &str)]| {
+        let mut command = folder.command();
+        command
+            .args(["call", "--dry-run=curl"])
+            .args(words)
+            .envs(variables.iter().copied());
+        let text = Ran::of(command, "").ok().stdout;
+        assert!(!text.contains("canary"), "{text}");
+        text
+    };
+    let with = |words: &[&'static str]| curl(&[&LIST[..], words].concat(), &[]);
+    let token = r#" -H "authorization: Bearer $TOKEN""#;
+    assert!(with(&[]).contains(token));
+    assert!(with(&["--access-token-file", "key.txt"]).contains(token));
+    let text = with(&["--api-key-file", "key.txt"]);
+    assert!(text.contains(r#" -H "x-goog-api-key: $KEY""#), "{text}");
+    assert!(!text.contains("authorization"), "{text}");
+    assert!(!with(&["--anonymous"]).contains("authorization"));
+    let text = with(&["-H", "authorization: Bearer canary"]);
+    assert_eq!(text.matches("authorization").count(), 1, "{text}");
+    let topic = ["pubsub:v1", "projects.topics.get", "projects/p/topics/t"];
+    let text = curl(&topic, &[("PUBSUB_EMULATOR_HOST", "localhost:1")]);
+    assert!(
+        text.contains("http://localhost:1/") && !text.contains("authorization"),
+        "{text}"
+    );
+}

@@ -1,6 +1,6 @@
 //! Uploads and downloads.
 
-use gapi_fakes::storage::Storage;
+use gapi_fakes::storage::{Storage, Trouble};
 use gapi_fakes::{Reply, Request};
 
 use super::{Desk, with_documents};
@@ -139,4 +139,30 @@ async fn an_upload_is_displayed_without_its_bytes() {
     );
     assert!(!ran.stdout.contains("canary"));
     assert!(bucket.storage.log().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_download_is_resumed_or_leaves_no_file() {
+    let bucket = Bucket::new().await;
+    let bytes: Vec<u8> = (0..3_000_000_u32)
+        .map(|number| (number >> 3) as u8)
+        .collect();
+    bucket.storage.put("b", "o", bytes.as_slice()).unwrap();
+    let get = ["objects.get", "b", "o", "--media", "-o", "g.bin"];
+    for trouble in [Trouble::BreakAfter(1_000_000), Trouble::Reset(600)] {
+        bucket.storage.trouble(trouble);
+        bucket.call(&get, "").ok();
+        assert!(std::fs::read(bucket.folder.path("g.bin")).unwrap() == bytes);
+    }
+    assert_eq!(bucket.storage.troubles_left(), 0);
+    let requests = bucket.storage.log().len();
+    assert!(requests >= 4, "{:?}", bucket.storage.log());
+
+    bucket.folder.write("g.bin", "before");
+    bucket.storage.trouble(Trouble::BreakAfter(1_000_000));
+    bucket
+        .call(&[&get[..], &["--retries", "0"]].concat(), "")
+        .fails_with(6, &["storage.objects.get"]);
+    assert_eq!(bucket.folder.read("g.bin"), "before");
+    assert_eq!(bucket.folder.names(), ["discovery-docs", "g.bin"]);
 }

@@ -77,6 +77,12 @@ async fn a_failed_operation_is_a_failure() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupted_wait_can_be_resumed() {
+    interrupted("-INT").await;
+    interrupted("-TERM").await;
+}
+
+#[cfg(unix)]
+async fn interrupted(signal: &str) {
     let desk =
         Desk::new(|_: &Request| Reply::json(200, &json!({"name": "op-1", "status": "PENDING"})))
             .await;
@@ -91,7 +97,7 @@ async fn an_interrupted_wait_can_be_resumed() {
         tokio::task::yield_now().await;
     }
     std::process::Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
+        .args([signal, &child.id().to_string()])
         .status()
         .unwrap();
     let output = child.wait_with_output().unwrap();
@@ -155,4 +161,45 @@ async fn a_service_account_makes_an_instance() {
     .stdout;
     assert!(names.lines().any(|name| name == "db-9"), "{names}");
     assert_eq!(google.tokens().requests(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operation_and_what_it_made_are_printed_as_the_server_sent_them() {
+    let desk = Desk::new(|request: &Request| {
+        let body = if request.path.contains("/operations/") {
+            r#"{"name":"projects/p/databases/d/operations/1","done":true,"response":{"@type":"x","uid":"1","name":"n","size":12345678901234567890123}}"#
+        } else {
+            r#"{"name":"projects/p/databases/d/operations/1"}"#
+        };
+        Reply::new(200).body("application/json", body)
+    })
+    .await;
+    let create = [
+        "firestore:v1",
+        "projects.databases.create",
+        "projects/p",
+        "--database-id",
+        "d",
+        "--set",
+        "locationId=nam5",
+        "--format",
+        "jsonl",
+    ];
+    let operation = desk.call(&[&create[..], &["--wait"]].concat()).ok().stdout;
+    let made = r#"{"@type":"x","uid":"1","name":"n","size":12345678901234567890123}"#;
+    assert_eq!(
+        operation,
+        format!(
+            "{{\"name\":\"projects/p/databases/d/operations/1\",\"done\":true,\"response\":{made}}}\n"
+        )
+    );
+    let response = desk
+        .call(&[&create[..], &["--wait=response"]].concat())
+        .ok()
+        .stdout;
+    assert_eq!(response, format!("{made}\n"));
+    assert_eq!(
+        desk.server.count("/v1/projects/p/databases/d/operations"),
+        2
+    );
 }

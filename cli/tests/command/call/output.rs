@@ -201,3 +201,42 @@ async fn elements_are_printed_as_they_arrive() {
         "{\"document\":{\"name\":\"a\"}}\n{\"document\":{\"name\":\"b\"}}\n"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_forms_than_json_are_printed_as_they_come() {
+    let desk = Desk::new(|request: &Request| {
+        let pairs = request.query_pairs();
+        let alt = pairs.iter().find(|(name, _)| name == "alt");
+        match alt.map(|(_, value)| value.as_str()) {
+            Some("sse") => Reply::new(200).body(
+                "text/event-stream",
+                ": a comment\n\ndata: {\"b\": 1,\ndata: \"a\": 12345678901234567890123}\n\ndata: {}\n\n",
+            ),
+            Some("csv") => Reply::new(200).body("text/csv", &b"a;\xff\n"[..]),
+            _ => Reply::new(200).body("application/json", "[1, 2]"),
+        }
+    })
+    .await;
+    assert_eq!(
+        desk.call(&get(&["--alt", "sse"])).ok().stdout,
+        "{\"b\":1,\"a\":12345678901234567890123}\n{}\n"
+    );
+    let raw = desk.call(&get(&["--alt=sse", "--format=raw"])).ok().stdout;
+    assert!(raw.starts_with(": a comment\n"), "{raw}");
+    // A response of another form than the document declares is printed if its bytes are asked for.
+    let raw = desk.call(&get(&["--format", "raw"])).ok().stdout;
+    assert_eq!(raw, "[1, 2]");
+    desk.call(&get(&["--alt", "csv", "-o", "table.csv"])).ok();
+    assert_eq!(
+        std::fs::read(desk.folder.path("table.csv")).unwrap(),
+        b"a;\xff\n"
+    );
+    let count = desk.server.log().len();
+    desk.call(&get(&["--alt", "csv", "--format", "json"]))
+        .fails_with(2, &["--format"]);
+    desk.call(&get(&["--alt", "sse", "--format", "yaml"]))
+        .fails_with(2, &["--format"]);
+    desk.call(&get(&["--alt", "media"]))
+        .fails_with(2, &["--media"]);
+    assert_eq!(desk.server.log().len(), count);
+}
