@@ -9,6 +9,43 @@ use gapi_codegen::{Error, Errors};
 use gapi_dynamic::fetch::FetchError;
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode, SourceSpan};
 
+/// The exit statuses, which scripts rely on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// The reader of the output is gone: nothing is wrong.
+    Done = 0,
+    /// An API returned an error, or what a document, selection or file holds is wrong or stale.
+    Refused = 1,
+    /// The arguments are wrong; nothing was sent.
+    Usage = 2,
+    /// There are no valid credentials.
+    Credentials = 4,
+    /// There is no document.
+    NoDocument = 5,
+    /// There is no usable response.
+    NoResponse = 6,
+    /// A local file cannot be read or written.
+    File = 7,
+    /// The user interrupted the command.
+    Interrupted = 130,
+}
+
+impl Exit {
+    /// Returns the word of a status in error objects.
+    pub(crate) fn kind(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Refused => "api",
+            Self::Usage => "usage",
+            Self::Credentials => "credentials",
+            Self::NoDocument => "document",
+            Self::NoResponse => "response",
+            Self::File => "file",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
 /// The result of a command: its value, or all errors.
 pub(crate) type Outcome<T = ()> = Result<T, Vec<Failure>>;
 
@@ -29,6 +66,7 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> Outcome<T> {
 pub(crate) struct Failure {
     pub(crate) message: String,
     pub(crate) help: Option<String>,
+    pub(crate) exit: Exit,
     position: Option<Position>,
 }
 
@@ -44,8 +82,20 @@ impl Failure {
         Self {
             message: message.into(),
             help: None,
+            exit: Exit::Refused,
             position: None,
         }
+    }
+
+    /// Returns the error of wrong arguments.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(message).exit(Exit::Usage)
+    }
+
+    /// Sets the status that the command ends with.
+    pub(crate) fn exit(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
@@ -59,6 +109,7 @@ impl Failure {
             "cannot {what} {}: {error}",
             RedactedPath::new(path)
         ))
+        .exit(Exit::File)
     }
 
     /// Puts the name of a document before the message.
@@ -94,9 +145,8 @@ impl From<Error> for Failure {
 impl From<FetchError> for Failure {
     fn from(error: FetchError) -> Self {
         Self {
-            message: error.message,
             help: error.help,
-            position: None,
+            ..Self::new(error.message).exit(Exit::NoDocument)
         }
     }
 }

@@ -1,17 +1,17 @@
 //! `gapi diff`: what changed between two documents.
 
-use std::io::{IsTerminal as _, Read as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use console::Style;
+use gapi_codegen::Source;
 use gapi_codegen::diff::{self, Class, Diff};
-use gapi_codegen::{Source, lookup};
 use serde_json::json;
 
-use crate::diagnostic::all;
-use crate::diagnostic::{Failure, Outcome};
-use crate::doc_index::here;
-use crate::print::{self, print};
+use crate::diagnostic::{Failure, Outcome, all};
+use crate::doc_index;
+use crate::page::Page;
+use crate::print::{self, is_json};
 use crate::selection_args::overrides;
 
 /// The exit status of a comparison that found what is denied.
@@ -44,9 +44,6 @@ pub(crate) struct Arguments {
     /// Correct the new document with this override file instead
     #[arg(long, value_name = "FILE")]
     new_overrides: Option<PathBuf>,
-    /// Print one JSON object; `rule` is the reason for the class of a change
-    #[arg(long)]
-    json: bool,
 }
 
 /// The class that makes a comparison fail.
@@ -67,10 +64,6 @@ enum Show {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome<ExitCode> {
-    if arguments.old == "-" && arguments.new == "-" {
-        let failure = Failure::new("both documents cannot come from the standard input stream");
-        return Err(failure.help("name a file for one of them").into());
-    }
     let (old, new) = (source(&arguments.old)?, source(&arguments.new)?);
     let overrides = |path: &Option<PathBuf>| path.as_deref().map(overrides).transpose();
     let both = overrides(&arguments.overrides)?;
@@ -102,7 +95,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<ExitCode> {
     });
     let class = diff.class();
     diff.changes.retain(|change| change.class >= least);
-    if arguments.json {
+    if is_json() {
         print::json(&json!({
             "name": diff.name,
             "version": diff.version,
@@ -112,7 +105,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<ExitCode> {
             "changes": diff.changes,
         }))?;
     } else {
-        print(&text(&diff, &summary))?;
+        text(&diff, &summary).print()?;
     }
     Ok(if fails {
         ExitCode::from(DENIED)
@@ -122,15 +115,21 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<ExitCode> {
 }
 
 /// Returns one line for each change, the worst first, and a summary.
-fn text(diff: &Diff, summary: &str) -> String {
-    let lines = diff.changes.iter().map(|change| {
-        // Padded, so that places begin in one column.
-        format!("{:9}  {change}\n", change.class)
+fn text(diff: &Diff, summary: &str) -> Page {
+    let lines: Vec<[String; 2]> = diff
+        .changes
+        .iter()
+        // Padded, so that places begin in one column, with any classes.
+        .map(|change| [format!("{:9}", change.class), change.to_string()])
+        .collect();
+    let mut page = Page::new();
+    page.styled(&lines, |class| match class.trim_end() {
+        "breaking" => Style::new().red(),
+        "additive" => Style::new().green(),
+        _ => Style::new().dim(),
     });
-    let mut text: String = lines.collect();
-    text.push_str(summary);
-    text.push('\n');
-    text
+    page.prose(0, summary);
+    page
 }
 
 /// `sqladmin:v1, revision 20261018 -> 20261105: 2 breaking, 1 docs-only`
@@ -147,20 +146,9 @@ fn summary(diff: &Diff) -> String {
     )
 }
 
-/// Reads a document by its path, by name and version, or from the standard input stream.
+/// Reads a document. Two files of one name differ by their folders, so that the name is the whole of the argument.
 fn source(spec: &str) -> Outcome<Source> {
-    if spec != "-" {
-        let located = lookup::document(&here()?, spec).map_err(Failure::from)?;
-        // Two files of one name differ by their folders.
-        return Ok(Source::new(spec, located.source.text));
-    }
-    let mut stdin = std::io::stdin();
-    if stdin.is_terminal() {
-        eprintln!("reading a document from the standard input stream");
-    }
-    let mut text = String::new();
-    stdin
-        .read_to_string(&mut text)
-        .map_err(|error| Failure::new(format!("cannot read the standard input stream: {error}")))?;
-    Ok(Source::new("(standard input)", text))
+    let Source { name, text } = doc_index::source(spec)?;
+    let name = if spec == "-" { name } else { spec.to_owned() };
+    Ok(Source::new(name, text))
 }

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use gapi_codegen::analysis::{self, Analysis, Part};
 use gapi_codegen::index::{self, Index, IndexEntry, PATH};
-use gapi_codegen::{Document, Source, model};
+use gapi_codegen::{Document, Source, lookup, model};
+use gapi_dynamic::fetch::Spec;
 
-use crate::diagnostic::all;
-use crate::diagnostic::{Failure, Outcome};
+use crate::diagnostic::{Exit, Failure, Outcome, all};
+use crate::input;
 use crate::print;
 
 /// An index and its folder.
@@ -38,6 +39,42 @@ impl DocIndex {
             failure.help(format!("`gapi fetch {}` brings it back", entry.spec()))
         })?)
     }
+}
+
+/// Returns the document of a path, of a name and version in the index, or of the standard input stream for `-`.
+pub(crate) fn source(spec: &str) -> Outcome<Source> {
+    if spec == "-" {
+        return input::stdin();
+    }
+    let here = here()?;
+    let located = lookup::document(&here, spec).map_err(|error| {
+        let failure = Failure::from(error).exit(Exit::NoDocument);
+        match unlisted(spec) {
+            Some(help) => failure.help(help),
+            None => failure,
+        }
+    })?;
+    Ok(located.source)
+}
+
+/// Returns what to do where there are no documents.
+pub(crate) fn without_documents() -> &'static str {
+    let folder = here().ok().map(|here| here.join(PATH));
+    if folder.is_some_and(|index| index.parent().is_some_and(Path::is_dir)) {
+        return "`gapi index` lists the files that are in discovery-docs";
+    }
+    "fetch a document: `gapi fetch sqladmin:v1`; `gapi list --remote` lists what Google offers"
+}
+
+/// Returns what to do where the file of a document is in the folder and not in its index.
+pub(crate) fn unlisted(spec: &str) -> Option<String> {
+    let file = spec.parse::<Spec>().ok()?.file();
+    let here = here().ok()?;
+    let index = index::find(&here).map_or_else(|| here.join(PATH), |(_, index)| index);
+    index
+        .with_file_name(&file)
+        .is_file()
+        .then(|| format!("the index of the folder with {file} does not list it: `gapi index` does"))
 }
 
 /// Returns the model of a document. A method with an error is left out, with a warning.

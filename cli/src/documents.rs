@@ -8,8 +8,9 @@ use gapi_codegen::{Source, lookup};
 use gapi_dynamic::fetch::{FetchError, Library, Listed, Spec};
 use serde_json::Value;
 
-use crate::diagnostic::{Failure, block_on};
-use crate::doc_index::{DocIndex, here};
+use crate::diagnostic::{Exit, Failure, block_on};
+use crate::doc_index::{self, DocIndex, here};
+use crate::input;
 use crate::print::note;
 
 /// A document that was found.
@@ -32,14 +33,14 @@ impl NotFound {
     fn usage(failure: Failure) -> Self {
         Self {
             is_usage: true,
-            failure,
+            failure: failure.exit(Exit::Usage),
         }
     }
 
     fn missing(failure: Failure) -> Self {
         Self {
             is_usage: false,
-            failure,
+            failure: failure.exit(Exit::NoDocument),
         }
     }
 }
@@ -91,12 +92,19 @@ pub(crate) fn is_id(word: &str) -> bool {
     word.contains('.') && !word.contains([':', '/', '\\']) && !word.ends_with(".json")
 }
 
-fn is_path(word: &str) -> bool {
+/// Whether a word is the path of a document.
+pub(crate) fn is_path(word: &str) -> bool {
     word.ends_with(".json") || word.contains(['/', '\\']) && !word.contains(':')
 }
 
-/// Returns the document of a path, a name with a version, or a name alone.
+/// Returns the document of a path, a name with a version, a name alone, or of the standard input stream for `-`.
 pub(crate) fn named(api: &str, policy: Policy) -> Result<Found, NotFound> {
+    if api == "-" {
+        return Ok(Found {
+            source: input::stdin()?,
+            origin: input::STDIN.to_owned(),
+        });
+    }
     if is_path(api) {
         return in_project(api);
     }
@@ -166,6 +174,9 @@ fn missing_document(spec: &Spec, missing: &FetchError) -> NotFound {
         missing.message
     ));
     let fetch = format!("`gapi fetch {spec}` brings it into the project");
+    if let Some(help) = doc_index::unlisted(&spec.to_string()) {
+        return NotFound::missing(failure.help(help));
+    }
     NotFound::missing(failure.help(match &missing.help {
         Some(help) => format!("{help}; {fetch}"),
         None => fetch,

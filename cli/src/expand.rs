@@ -4,33 +4,45 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use gapi_codegen::invocation::{Invocation, Module};
-use gapi_codegen::{format, generate, model};
+use gapi_codegen::{Source, format, generate, model};
 use miette::NamedSource;
 use proc_macro2::TokenStream;
 use syn::visit::Visit;
 
 use crate::diagnostic::{Failure, Outcome};
-use crate::print;
 use crate::selection_args::SelectionArgs;
+use crate::{doc_index, input, print};
 
 /// Print what `gapi::api!` makes
 ///
 /// Of a Rust source file, every call in it is shown. Of a document, what a call would make that names the document and the methods.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// A Rust source file that calls `gapi::api!`, or a document: a path, or a name and version such as `sqladmin:v1`
+    /// A Rust source file that calls `gapi::api!`, or a document: a path, or a name and version such as `sqladmin:v1`; `-` is either one from the standard input stream
     input: String,
     #[command(flatten)]
     selection: SelectionArgs,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
-    let items = if Path::new(&arguments.input)
-        .extension()
-        .is_some_and(|extension| extension == "rs")
-    {
+    let path = Path::new(&arguments.input);
+    let stdin = if input::is_stdin(path) {
+        Some(input::stdin()?)
+    } else {
+        None
+    };
+    let is_rust = match &stdin {
+        // No Rust source file begins with a brace, and each document does.
+        Some(source) => !source
+            .text
+            .trim_start_matches('\u{feff}')
+            .trim_start()
+            .starts_with('{'),
+        None => path.extension().is_some_and(|extension| extension == "rs"),
+    };
+    let items = if is_rust {
         if let Some(option) = arguments.selection.given() {
-            let failure = Failure::new(format!(
+            let failure = Failure::usage(format!(
                 "{option} is for a document, and {} is Rust",
                 arguments.input
             ));
@@ -38,17 +50,25 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
                 .help("the calls in the file select the methods")
                 .into());
         }
-        of_file(Path::new(&arguments.input), &arguments.selection.runtime())?
+        let text = match stdin {
+            Some(source) => source.text,
+            None => input::text(path)?,
+        };
+        of_file(path, text, &arguments.selection.runtime())?
     } else {
-        of_document(arguments)?
+        let source = match stdin {
+            Some(source) => source,
+            None => doc_index::source(&arguments.input)?,
+        };
+        of_document(arguments, &source)?
     };
     let text = format::items(items).map_err(Failure::from)?;
-    print(&text)
+    print::code(&text)
 }
 
 /// Returns one public module with the name of the API.
-fn of_document(arguments: &Arguments) -> Outcome<TokenStream> {
-    let generated = arguments.selection.generate(&arguments.input)?;
+fn of_document(arguments: &Arguments, source: &Source) -> Outcome<TokenStream> {
+    let generated = arguments.selection.generate(source)?;
     let name = model::module_name(&generated.api.name);
     let name: syn::Ident =
         syn::parse_str(&name).map_err(|error| Failure::new(error.to_string()))?;
@@ -56,8 +76,7 @@ fn of_document(arguments: &Arguments) -> Outcome<TokenStream> {
 }
 
 /// Returns every module of every call in a file.
-fn of_file(path: &Path, runtime: &TokenStream) -> Outcome<TokenStream> {
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?;
+fn of_file(path: &Path, text: String, runtime: &TokenStream) -> Outcome<TokenStream> {
     let source = Arc::new(NamedSource::new(path.to_string_lossy(), text.clone()));
     let file = syn::parse_file(&text).map_err(|error| Failure::at(&source, &error))?;
     let mut calls = Calls::default();

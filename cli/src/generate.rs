@@ -2,15 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
+
 use crate::diagnostic::{Failure, Outcome};
-use crate::print::note;
+use crate::print::{self, is_json, note};
 use crate::selection_args::SelectionArgs;
-use crate::{file, print};
+use crate::{doc_index, file};
 
 /// Write the module of a document to a file
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// The document: a path, or a name and version such as `sqladmin:v1` that discovery-docs/index.json lists, here or in a folder above
+    /// The document: a path, a name and version such as `sqladmin:v1` that discovery-docs/index.json lists, here or in a folder above, or `-` for the standard input stream
     spec: String,
     /// The file to write; `-` is the standard output stream
     #[arg(short, long, value_name = "FILE")]
@@ -31,38 +33,50 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     } = arguments;
     let to_stdout = output == Path::new("-");
     if *check && to_stdout {
-        let failure = Failure::new("--check needs a file to look at");
+        let failure = Failure::usage("--check needs a file to look at");
         return Err(failure.help("name the file with -o FILE").into());
     }
-    let generated = selection.generate(spec)?;
+    let generated = selection.generate(&doc_index::source(spec)?)?;
     let text = generated.to_module_file().map_err(Failure::from)?;
     if to_stdout {
-        return print(&text);
+        return print::code(&text);
     }
+    let counts = generated.statistics;
+    let report = |status: &str, text: &str| {
+        if !is_json() {
+            note(text);
+            return Ok(());
+        }
+        print::json(&json!({
+            "file": output.to_string_lossy(),
+            "status": status,
+            "methods": counts.methods,
+            "schemas": counts.schemas,
+        }))
+    };
     let same = file::holds(output, &text).map_err(|error| Failure::io("read", output, &error))?;
     match (check, same) {
-        (_, true) => note(&format!("{} is up to date", output.display())),
+        (_, true) => report("same", &format!("{} is up to date", output.display())),
         (true, false) => {
             let stale = if output.exists() { "stale" } else { "missing" };
             let failure = Failure::new(format!("{} is {stale}", output.display()));
-            return Err(failure
+            Err(failure
                 .help(format!("run `{}`", arguments.command()))
-                .into());
+                .into())
         }
         (false, false) => {
             file::replace(output, &text).map_err(|error| Failure::io("write", output, &error))?;
-            let counts = generated.statistics;
-            note(&format!(
+            let text = format!(
                 "wrote {}: {} of {} methods, {} of {} schemas",
                 output.display(),
                 counts.methods,
                 counts.document_methods,
                 counts.schemas,
                 counts.document_schemas
-            ));
+            );
+            report("written", &text)
         }
     }
-    Ok(())
 }
 
 impl Arguments {

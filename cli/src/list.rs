@@ -4,10 +4,10 @@ use gapi_codegen::suggest::{did_you_mean, nearest};
 use gapi_dynamic::fetch::Spec;
 use serde_json::{Value, json};
 
-use crate::diagnostic::{Failure, Outcome};
-use crate::doc_index::DocIndex;
+use crate::diagnostic::{Exit, Failure, Outcome};
+use crate::doc_index::{self, DocIndex};
 use crate::documents::{self, Policy};
-use crate::print::{self, print, table};
+use crate::page;
 
 /// List the available documents, or all that Google offers
 #[derive(Debug, clap::Args)]
@@ -17,9 +17,6 @@ pub(crate) struct Arguments {
     /// List what Google offers; `gapi call` and `gapi show` fetch the document when it is needed
     #[arg(long)]
     remote: bool,
-    /// Print a JSON array
-    #[arg(long)]
-    json: bool,
 }
 
 /// The part of a document that is listed.
@@ -38,11 +35,12 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     if found.is_empty() {
         let failure = Failure::new("there are no documents, neither of a project nor in the cache");
         return Err(failure
-            .help("fetch a document: `gapi fetch sqladmin:v1`; `gapi list --remote` lists what Google offers")
+            .help(doc_index::without_documents())
+            .exit(Exit::NoDocument)
             .into());
     }
     let word = arguments.word.as_deref().unwrap_or_default().to_lowercase();
-    let (mut lines, mut objects) = (Vec::new(), Vec::new());
+    let (mut lines, mut objects) = (Vec::new(), Vec::<Value>::new());
     for (spec, file, Head { title, revision }) in found {
         let name = spec.to_string();
         if !name.to_lowercase().contains(&word) && !title.to_lowercase().contains(&word) {
@@ -57,16 +55,9 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         }));
         lines.push([name, revision, title]);
     }
-    if arguments.json {
-        return print::json(&Value::from(objects));
-    }
-    if lines.is_empty() {
-        let failure = Failure::new(format!("no document has `{word}` in its name or title"));
-        return Err(failure
-            .help("`gapi list` lists all; `gapi fetch NAME:VERSION` brings another one")
-            .into());
-    }
-    print(&table(&lines))
+    let none = Failure::new(format!("no document has `{word}` in its name or title"))
+        .help("`gapi list` lists all; `gapi fetch NAME:VERSION` brings another one");
+    page::list(&objects.into(), &lines, none)
 }
 
 /// Returns the documents of the project, and those of the cache, each with its file.
@@ -108,32 +99,23 @@ fn remote(arguments: &Arguments) -> Outcome {
         .into_iter()
         .any(has)
     });
-    if arguments.json {
-        let objects: Vec<Value> = found
-            .map(|listed| {
-                json!({
-                    "name": listed.spec.name,
-                    "version": listed.spec.version,
-                    "title": listed.title,
-                    "description": listed.description,
-                    "preferred": listed.preferred,
-                })
-            })
-            .collect();
-        return print::json(&Value::from(objects));
-    }
-    let lines: Vec<[String; 2]> = found
-        .map(|listed| [listed.spec.to_string(), listed.title.clone()])
-        .collect();
-    if lines.is_empty() {
-        let names = listed.iter().map(|listed| listed.spec.name.as_str());
-        let failure = Failure::new(format!(
-            "Google offers no API with `{word}` in its name or description"
-        ));
-        let question = did_you_mean(&nearest(word, names));
-        return Err(failure
-            .help(question.unwrap_or_else(|| "`gapi list --remote` lists all".to_owned()))
-            .into());
-    }
-    print(&table(&lines))
+    let (objects, lines): (Vec<Value>, Vec<[String; 2]>) = found
+        .map(|listed| {
+            let object = json!({
+                "name": listed.spec.name,
+                "version": listed.spec.version,
+                "title": listed.title,
+                "description": listed.description,
+                "preferred": listed.preferred,
+            });
+            (object, [listed.spec.to_string(), listed.title.clone()])
+        })
+        .unzip();
+    let names = listed.iter().map(|listed| listed.spec.name.as_str());
+    let none = Failure::new(format!(
+        "Google offers no API with `{word}` in its name or description"
+    ));
+    let question = did_you_mean(&nearest(word, names));
+    let none = none.help(question.unwrap_or_else(|| "`gapi list --remote` lists all".to_owned()));
+    page::list(&objects.into(), &lines, none)
 }

@@ -1,25 +1,23 @@
 //! `gapi methods`: the methods of an API, one in a line.
 
 use gapi_codegen::describe::{self, Summary};
+use gapi_codegen::{Selection, select};
 use serde_json::json;
 
-use crate::diagnostic::{Failure, Outcome};
+use crate::diagnostic::{Failure, Outcome, all};
 use crate::doc_index;
 use crate::documents::{self, Policy};
-use crate::print::{self, print, table};
+use crate::page;
 
 /// List the methods of an API
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// The document: a path, or a name and version such as `sqladmin:v1`
+    /// The document: a path, a name and version such as `sqladmin:v1`, or `-` for the standard input stream
     #[arg(value_name = "API", index = 1)]
     api: String,
-    /// Only methods that have this in their name, HTTP line or summary
+    /// Only methods that have this in their name, HTTP line or summary, or those of a pattern: `instances.*`, `instances.{list,get}`, `projects.**`
     #[arg(index = 2)]
     word: Option<String>,
-    /// Print a JSON array
-    #[arg(long)]
-    json: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
@@ -29,26 +27,28 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let word = arguments.word.as_deref().unwrap_or_default();
     let lower = word.to_lowercase();
     let has = |text: &str| text.to_lowercase().contains(&lower);
+    let selected = if word.contains(['*', '{']) {
+        let selection = Selection::parse([word]).map_err(all)?;
+        Some(select::named(&api, &selection).map_err(all)?.0)
+    } else {
+        None
+    };
     let methods: Vec<Summary> = describe::methods(&api)
         .into_iter()
-        .filter(|method| {
-            [&method.name, &method.id, &method.http, &method.summary]
+        .filter(|method| match &selected {
+            Some(names) => names.contains(method.name.as_str()),
+            None => [&method.name, &method.id, &method.http, &method.summary]
                 .into_iter()
-                .any(|text| has(text))
+                .any(|text| has(text)),
         })
         .collect();
-    if arguments.json {
-        return print::json(&json!(methods));
-    }
-    if api.root.method_count() == 0 {
-        return Err(Failure::new(format!("{} has no methods", arguments.api)).into());
-    }
-    if methods.is_empty() {
-        let failure = Failure::new(format!("no method of {} has `{word}`", arguments.api));
-        return Err(failure
+    let none = if api.root.method_count() == 0 {
+        Failure::new(format!("{} has no methods", arguments.api))
+    } else {
+        Failure::new(format!("no method of {} has `{word}`", arguments.api))
             .help(format!("`gapi methods {}` lists all", arguments.api))
-            .into());
-    }
+    };
+    let objects = json!(methods);
     let lines: Vec<[String; 3]> = methods
         .into_iter()
         .map(|method| {
@@ -64,5 +64,5 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
             ]
         })
         .collect();
-    print(&table(&lines))
+    page::list(&objects, &lines, none)
 }

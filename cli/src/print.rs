@@ -1,12 +1,68 @@
 //! The standard output and error streams.
 
 use std::io::{ErrorKind, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use gapi_codegen::text;
 use miette::{MietteHandlerOpts, Report};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::diagnostic::{Failure, Outcome};
+use crate::diagnostic::{Exit, Failure, Outcome};
+
+/// Whether results and errors are JSON: the option `--json`.
+static JSON: AtomicBool = AtomicBool::new(false);
+
+/// When texts for people have colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Colours {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Colours {
+    /// Turns colours on or off.
+    pub(crate) fn apply(self) {
+        let enabled = match self {
+            Self::Auto => return,
+            Self::Always => true,
+            Self::Never => false,
+        };
+        console::set_colors_enabled(enabled);
+        console::set_colors_enabled_stderr(enabled);
+    }
+}
+
+/// Sets whether results and errors are JSON.
+pub(crate) fn set_json(json: bool) {
+    JSON.store(json, Ordering::Relaxed);
+}
+
+/// Returns whether results and errors are JSON.
+pub(crate) fn is_json() -> bool {
+    JSON.load(Ordering::Relaxed)
+}
+
+/// Prints a result: a JSON value with `--json`, else a line.
+pub(crate) fn result(value: &Value, line: &str) -> Outcome {
+    if is_json() {
+        json(value)
+    } else {
+        print(&format!("{line}\n"))
+    }
+}
+
+/// Prints code, which is the property `code` of an object with `--json`.
+pub(crate) fn code(code: &str) -> Outcome {
+    if is_json() {
+        json(&json!({ "code": code }))
+    } else {
+        print(code)
+    }
+}
 
 /// Prints a text for users. Control characters of documents are escaped.
 pub(crate) fn print(text: &str) -> Outcome {
@@ -30,7 +86,7 @@ pub(crate) fn raw(text: &str) -> Outcome {
 }
 
 /// Escapes a text for a terminal: lines end with `\n`, tabs become spaces, other control characters become escapes.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\t', "    ");
     text::inert_lines(&text).into_owned()
 }
@@ -50,40 +106,14 @@ fn escaped_json(value: &Value) -> String {
     out
 }
 
-/// Aligns the columns of lines.
-pub(crate) fn table<const N: usize>(lines: &[[String; N]]) -> String {
-    let mut text = String::new();
-    for cells in lines {
-        let mut line = String::new();
-        for (column, cell) in cells.iter().enumerate() {
-            if column + 1 < N {
-                let width = lines
-                    .iter()
-                    .map(|cells| cells[column].chars().count())
-                    .max();
-                line.push_str(&format!("{cell:width$}  ", width = width.unwrap_or(0)));
-            } else {
-                line.push_str(cell);
-            }
-        }
-        text.push_str(line.trim_end());
-        text.push('\n');
+/// Prints failures to the standard error stream, and returns the status of the first one.
+pub(crate) fn show(failures: Vec<Failure>) -> Exit {
+    let exit = failures.first().map_or(Exit::Refused, |first| first.exit);
+    if is_json() {
+        // The last line of the stream, after all warnings.
+        let _ = writeln!(std::io::stderr(), "{}", error(exit, &failures));
+        return exit;
     }
-    text
-}
-
-/// Returns the lines with four spaces before each.
-pub(crate) fn indented(text: &str) -> String {
-    text.lines()
-        .map(|line| match line {
-            "" => "\n".to_owned(),
-            line => format!("    {line}\n"),
-        })
-        .collect()
-}
-
-/// Prints failures to the standard error stream.
-pub(crate) fn show(failures: Vec<Failure>) {
     // Lines are not wrapped: a path or a command in them has to survive copying. A handler that is set already is as good.
     let _ = miette::set_hook(Box::new(|_| {
         Box::new(MietteHandlerOpts::new().wrap_lines(false).build())
@@ -95,6 +125,20 @@ pub(crate) fn show(failures: Vec<Failure>) {
         // A closed stream is no error.
         let _ = writeln!(std::io::stderr(), "{:?}", Report::new(failure));
     }
+    exit
+}
+
+/// Returns the error object of failures.
+fn error(exit: Exit, failures: &[Failure]) -> Value {
+    let object = |failure: &Failure| json!({"message": failure.message, "hint": failure.help});
+    let first = failures.first();
+    json!({"error": {
+        "kind": if exit == Exit::Refused { "invalid" } else { exit.kind() },
+        "message": first.map(|failure| &failure.message),
+        "hint": first.and_then(|failure| failure.help.as_ref()),
+        "errors": failures.iter().map(object).collect::<Vec<_>>(),
+        "exit": exit as u8,
+    }})
 }
 
 /// Prints warnings to the standard error stream, one in a line.
@@ -115,7 +159,7 @@ pub(crate) fn note(line: &str) {
 mod tests {
     use serde_json::json;
 
-    use super::{escaped, escaped_json, table};
+    use super::{escaped, escaped_json};
 
     #[test]
     fn nothing_acts_on_a_terminal() {
@@ -137,11 +181,5 @@ mod tests {
             serde_json::from_str::<serde_json::Value>(&text).unwrap(),
             value
         );
-    }
-
-    #[test]
-    fn columns_are_aligned() {
-        let lines = [["a", "bb", "c"], ["aaa", "b", ""]].map(|cells| cells.map(str::to_owned));
-        assert_eq!(table(&lines), "a    bb  c\naaa  b\n");
     }
 }

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use gapi_codegen::{Generated, Options, Overrides, Selection, generate, lookup};
+use gapi_codegen::{Generated, Options, Overrides, Selection, Source, generate, lookup};
 use proc_macro2::TokenStream;
 use quote::ToTokens as _;
 
-use crate::diagnostic::all;
-use crate::diagnostic::{Failure, Outcome};
+use crate::diagnostic::{Exit, Failure, Outcome, all};
 use crate::doc_index::here;
+use crate::input;
 use crate::print::warn;
 
 #[derive(Debug, clap::Args)]
@@ -19,7 +19,7 @@ pub(crate) struct SelectionArgs {
     /// Generate these schemas too, whether a method needs them or not
     #[arg(long, value_name = "NAME", num_args = 1..)]
     pub(crate) types: Vec<String>,
-    /// Correct the document with an override file
+    /// Correct the document with an override file; `-` is the standard input stream
     #[arg(long, value_name = "FILE")]
     pub(crate) overrides: Option<PathBuf>,
     /// The path of package gapi in the code
@@ -43,17 +43,16 @@ fn runtime(text: &str) -> Result<String, String> {
 }
 
 impl SelectionArgs {
-    /// Generates from a document that is named as in `api!`, relative to the working directory.
-    pub(crate) fn generate(&self, spec: &str) -> Outcome<Generated> {
+    /// Generates from a document.
+    pub(crate) fn generate(&self, source: &Source) -> Outcome<Generated> {
         let mut options = Options::new().runtime(self.runtime());
-        let located = lookup::document(&here()?, spec).map_err(Failure::from)?;
         if let Some(path) = &self.overrides {
             options = options.overrides(overrides(path)?);
         }
         if let Some(selection) = self.selection()? {
             options = options.selection(selection);
         }
-        let generated = generate(&located.source, &options).map_err(all)?;
+        let generated = generate(source, &options).map_err(all)?;
         warn(generated.warnings.clone().into_iter().map(Failure::from));
         Ok(generated)
     }
@@ -83,8 +82,14 @@ impl SelectionArgs {
     }
 }
 
-/// Reads an override file, which is named relative to the working directory.
+/// Reads an override file, whose path is relative to the working directory, or the standard input stream.
 pub(crate) fn overrides(path: &Path) -> Outcome<Overrides> {
-    let located = lookup::overrides(&here()?, &path.to_string_lossy()).map_err(Failure::from)?;
-    Overrides::parse(&located.source).map_err(all)
+    let source = if input::is_stdin(path) {
+        input::stdin()?
+    } else {
+        lookup::overrides(&here()?, &path.to_string_lossy())
+            .map_err(|error| Failure::from(error).exit(Exit::File))?
+            .source
+    };
+    Overrides::parse(&source).map_err(all)
 }

@@ -2,7 +2,7 @@
 
 use gapi_auth::{AuthError, AuthorizedUser, Environment, FileStore, TokenKey, TokenStore};
 
-use crate::diagnostic::{Failure, Outcome};
+use crate::diagnostic::{Exit, Failure, Outcome};
 
 /// Returns the store of tokens.
 pub(super) fn store() -> Outcome<FileStore> {
@@ -19,7 +19,7 @@ pub(super) fn failure(error: AuthError) -> Vec<Failure> {
         }
         None => Failure::new(text),
     };
-    failure.into()
+    failure.exit(Exit::Credentials).into()
 }
 
 /// Returns the keys of all users who are signed in, or of one account.
@@ -30,16 +30,24 @@ pub(super) async fn keys(store: &FileStore, account: Option<&str>) -> Outcome<Ve
 }
 
 /// Returns the user that programs find: the one with this account, else `GAPI_ACCOUNT`, else who signed in last.
-pub(super) fn user(account: Option<&str>) -> Outcome<AuthorizedUser> {
-    let found = match account {
+pub(super) fn found(account: Option<&str>) -> Outcome<Option<AuthorizedUser>> {
+    match account {
         Some(account) => AuthorizedUser::signed_in_to(store()?, Some(account)),
         None => AuthorizedUser::signed_in(),
+    }
+    .map_err(failure)
+}
+
+/// Returns the user that programs find.
+pub(super) fn user(account: Option<&str>) -> Outcome<AuthorizedUser> {
+    found(account)?.ok_or_else(|| none(account).help("run `gapi auth login`").into())
+}
+
+/// Returns the error of an account, or of any, that is not signed in.
+pub(super) fn none(account: Option<&str>) -> Failure {
+    let message = match account {
+        Some(account) => format!("{account} is not signed in"),
+        None => "no user is signed in".to_owned(),
     };
-    found.map_err(failure)?.ok_or_else(|| {
-        let who = account.unwrap_or("no user");
-        let verb = if account.is_some() { "is not" } else { "is" };
-        Failure::new(format!("{who} {verb} signed in"))
-            .help("run `gapi auth login`")
-            .into()
-    })
+    Failure::new(message).exit(Exit::Credentials)
 }

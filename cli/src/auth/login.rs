@@ -2,12 +2,16 @@
 
 use std::{io::Write, path::PathBuf, sync::Arc, time::Duration};
 
-use gapi_auth::{AuthorizedUser, DeviceFlow, Environment, Flow, InstalledAppFlow, TokenStore};
+use gapi_auth::{
+    AuthorizedUser, ClientSecrets, DeviceFlow, Environment, Flow, InstalledAppFlow, RedactedPath,
+    TokenStore,
+};
+use serde_json::json;
 
 use super::accounts::{failure, keys, store};
 use crate::diagnostic::{Failure, Outcome};
-use crate::print::print;
-use gapi_auth::RedactedPath;
+use crate::input;
+use crate::print::result;
 
 /// The scope that is requested by default.
 const SCOPES: &str = "https://www.googleapis.com/auth/cloud-platform";
@@ -17,7 +21,7 @@ const IDENTITY: [&str; 2] = ["openid", "email"];
 /// Sign in
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The JSON file of your OAuth client, of the type "Desktop app" (for --device "TVs and Limited Input devices"). Unless given, the
+    /// The JSON file of your OAuth client, of the type "Desktop app" (for --device "TVs and Limited Input devices"); `-` is the standard input stream. Unless given, the
     /// file that the variable GAPI_CLIENT_SECRETS names, else gapi/client_secret.json in your folder for settings
     #[arg(long, value_name = "FILE")]
     client_secrets: Option<PathBuf>,
@@ -67,10 +71,11 @@ pub(super) async fn run(arguments: &Arguments) -> Outcome {
         "" => "you are",
         account => &format!("{account} is"),
     };
-    print(&format!(
-        "{who} signed in; the token is in {}\n",
-        RedactedPath::new(store.folder())
-    ))
+    let folder = RedactedPath::new(store.folder()).to_string();
+    result(
+        &json!({"account": key.account, "stored_in": folder}),
+        &format!("{who} signed in; the token is in {folder}"),
+    )
 }
 
 async fn sign_in(arguments: &Arguments) -> Outcome<AuthorizedUser> {
@@ -83,9 +88,13 @@ async fn sign_in(arguments: &Arguments) -> Outcome<AuthorizedUser> {
     }
     let file = client_secrets(arguments)?;
     // Only consent gives a refresh token.
-    let mut flow = Flow::from_client_secrets_file(file, scopes)
-        .map_err(failure)?
-        .prompt("consent");
+    let client = if input::is_stdin(&file) {
+        ClientSecrets::from_json(&input::text(&file)?)
+    } else {
+        ClientSecrets::from_file(file)
+    }
+    .map_err(failure)?;
+    let mut flow = Flow::new(client, scopes).prompt("consent");
     if let Some(account) = &arguments.account {
         flow = flow.login_hint(account);
     }

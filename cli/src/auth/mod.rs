@@ -25,7 +25,8 @@ pub(crate) struct Arguments {
 enum Command {
     Login(login::Arguments),
     Status(status::Status),
-    List(status::List),
+    /// List the accounts that are signed in
+    List,
     Revoke(revoke::Arguments),
     PrintToken(token::Arguments),
     PrintIdentityToken(token::IdentityToken),
@@ -38,7 +39,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         match &arguments.command {
             Command::Login(arguments) => login::run(arguments).await,
             Command::Status(arguments) => status::status(arguments).await,
-            Command::List(arguments) => status::list(arguments).await,
+            Command::List => status::list().await,
             Command::Revoke(arguments) => revoke::run(arguments).await,
             Command::PrintToken(arguments) => token::run(arguments).await,
             Command::PrintIdentityToken(arguments) => token::identity(arguments).await,

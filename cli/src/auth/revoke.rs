@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use gapi_auth::{AuthorizedUser, TokenStore};
+use serde_json::json;
 
-use super::accounts::{failure, keys, store};
-use crate::diagnostic::{Failure, Outcome};
-use crate::print::print;
+use super::accounts::{failure, keys, none, store};
+use crate::diagnostic::Outcome;
+use crate::print::result;
 
 /// Sign out: end the grant at the server, and delete the token
 #[derive(Debug, clap::Args)]
@@ -26,9 +27,7 @@ pub(super) async fn run(arguments: &Arguments) -> Outcome {
     let store = store()?;
     let keys = keys(&store, arguments.account.as_deref()).await?;
     if keys.is_empty() {
-        let who = arguments.account.as_deref().unwrap_or("no user");
-        let verb = if arguments.all { "is" } else { "is not" };
-        return Err(Failure::new(format!("{who} {verb} signed in"))
+        return Err(none(arguments.account.as_deref())
             .help("`gapi auth list` lists who is")
             .into());
     }
@@ -41,13 +40,20 @@ pub(super) async fn run(arguments: &Arguments) -> Outcome {
             Err(error) => Err(error),
         };
         match revoked {
-            Ok(()) => print(&format!("{} is signed out\n", name(&key.account)))?,
+            Ok(()) => result(
+                &json!({"account": key.account, "revoked": true}),
+                &format!("{} is signed out", name(&key.account)),
+            )?,
             Err(error) if arguments.force => {
                 store.delete(&key).await.map_err(failure)?;
-                print(&format!(
-                    "{} is signed out here, but the grant was not ended at the server: {error}\n",
+                let text = format!(
+                    "{} is signed out here, but the grant was not ended at the server: {error}",
                     name(&key.account)
-                ))?;
+                );
+                result(
+                    &json!({"account": key.account, "revoked": false, "reason": error.to_string()}),
+                    &text,
+                )?;
             }
             Err(error) => failures.extend(failure(error)),
         }

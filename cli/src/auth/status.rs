@@ -3,9 +3,10 @@
 use gapi_auth::{AuthorizedUser, TokenKey};
 use serde_json::{Value, json};
 
-use super::accounts::{keys, store, user};
+use super::accounts::{found, keys, none, store};
 use crate::diagnostic::Outcome;
-use crate::print::{print, table};
+use crate::page::Page;
+use crate::print::{self, is_json, note};
 use gapi_auth::RedactedPath;
 
 /// Show whom programs act for
@@ -14,26 +15,22 @@ pub(super) struct Status {
     /// An account other than the one that programs find
     #[arg(long, value_name = "ADDRESS")]
     account: Option<String>,
-    /// Print a JSON object
-    #[arg(long)]
-    json: bool,
-}
-
-/// List the accounts that are signed in
-#[derive(Debug, clap::Args)]
-pub(super) struct List {
-    /// Print a JSON array
-    #[arg(long)]
-    json: bool,
 }
 
 /// Sends no request.
 pub(super) async fn status(arguments: &Status) -> Outcome {
-    let user = user(arguments.account.as_deref())?;
-    let status = describe(&user);
-    if arguments.json {
-        return print(&format!("{status:#}\n"));
+    let account = arguments.account.as_deref();
+    let user = found(account)?;
+    if is_json() {
+        print::json(&user.as_ref().map_or(Value::Null, describe))?;
     }
+    let Some(user) = user else {
+        return Err(none(account).help("run `gapi auth login`").into());
+    };
+    if is_json() {
+        return Ok(());
+    }
+    let status = describe(&user);
     let text = |name: &str| status[name].as_str().unwrap_or("unknown").to_owned();
     let folder = RedactedPath::new(store()?.folder()).to_string();
     let mut lines = vec![
@@ -46,7 +43,9 @@ pub(super) async fn status(arguments: &Status) -> Outcome {
         let name = if number == 0 { "scopes" } else { "" };
         lines.push([name.to_owned(), scope]);
     }
-    print(&table(&lines))
+    let mut page = Page::new();
+    page.details(0, &lines);
+    page.print()
 }
 
 /// Returns what is not secret.
@@ -61,14 +60,18 @@ fn describe(user: &AuthorizedUser) -> Value {
     })
 }
 
-pub(super) async fn list(arguments: &List) -> Outcome {
+pub(super) async fn list() -> Outcome {
     let keys = keys(&store()?, None).await?;
-    if arguments.json {
-        return print(&format!("{:#}\n", json!(keys)));
+    if is_json() {
+        return print::json(&json!(keys));
     }
     if keys.is_empty() {
-        return print("no user is signed in\n");
+        // Not a line of the list.
+        note("no user is signed in");
+        return Ok(());
     }
     let cells = |key: TokenKey| [key.account, key.client_id, key.scopes.join(" ")];
-    print(&table(&keys.into_iter().map(cells).collect::<Vec<_>>()))
+    let mut page = Page::new();
+    page.details(0, &keys.into_iter().map(cells).collect::<Vec<_>>());
+    page.print()
 }

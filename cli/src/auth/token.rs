@@ -1,10 +1,11 @@
 //! `gapi auth print-token` and `gapi auth print-identity-token`.
 
 use gapi_auth::{AuthRequest, Credentials, IdTokenCredentials, Scopes};
+use serde_json::json;
 
 use super::accounts::{failure, user};
 use crate::diagnostic::{Failure, Outcome};
-use crate::print::print;
+use crate::print::result;
 
 /// Print an access token, for other programs: curl -H "Authorization: Bearer $(gapi auth print-token)" ...
 #[derive(Debug, clap::Args)]
@@ -29,7 +30,7 @@ pub(super) async fn run(arguments: &Arguments) -> Outcome {
         .get(http::header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
         .ok_or_else(|| Failure::new("the credentials gave no bearer token"))?;
-    print(&format!("{token}\n"))
+    result(&json!({ "access_token": token }), token)
 }
 
 /// Print an ID token, which proves to a service who you are. Its audience is the OAuth client that you signed in with
@@ -49,5 +50,5 @@ pub(super) async fn identity(arguments: &IdentityToken) -> Outcome {
         .token()
         .await
         .map_err(failure)?;
-    print(&format!("{}\n", token.secret()))
+    result(&json!({ "id_token": token.secret() }), token.secret())
 }

@@ -1,19 +1,23 @@
 //! `gapi auth import` and `gapi auth export`: files of type `authorized_user`.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use gapi_auth::{AuthError, AuthErrorKind, AuthorizedUser, Environment};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::accounts::{failure, store, user};
 use crate::diagnostic::{Failure, Outcome};
-use crate::print::print;
+use crate::input;
+use crate::print::{print, result};
 use gapi_auth::RedactedPath;
 
 /// Take over a file of type `authorized_user`, such as gcloud's
 #[derive(Debug, clap::Args)]
 pub(super) struct Import {
-    /// The file; unless given, the one that `gcloud auth application-default login` wrote
+    /// The file, `-` is the standard input stream; unless given, the one that `gcloud auth application-default login` wrote
     file: Option<PathBuf>,
     /// The token endpoint that the file's refresh token goes to, where it is a server other than Google's
     #[arg(long, value_name = "URL")]
@@ -41,7 +45,12 @@ pub(super) async fn import(arguments: &Import) -> Outcome {
         .clone()
         .or_else(gcloud)
         .ok_or_else(|| Failure::new("gcloud's folder is not known").help("name the file"))?;
-    let mut user = AuthorizedUser::from_authorized_user_file(&file).map_err(failure)?;
+    let mut user = if input::is_stdin(&file) {
+        AuthorizedUser::from_authorized_user_info(&input::text(&file)?)
+    } else {
+        AuthorizedUser::from_authorized_user_file(&file)
+    }
+    .map_err(failure)?;
     if let Some(account) = &arguments.account {
         user = user.account(account);
     }
@@ -54,10 +63,18 @@ pub(super) async fn import(arguments: &Import) -> Outcome {
     let user = user.save_in(Arc::new(store), key).await.map_err(unusable)?;
     let all: Value = serde_json::from_str(&user.to_json()).unwrap_or_default();
     let server = all["token_uri"].as_str().unwrap_or("Google");
-    print(&format!(
-        "{} is in {folder}; its refresh token is sent to {server}\n",
-        RedactedPath::new(&file)
-    ))
+    let name = if input::is_stdin(&file) {
+        Path::new(input::STDIN)
+    } else {
+        &file
+    };
+    result(
+        &json!({"account": user.account_name(), "stored_in": folder, "token_uri": server}),
+        &format!(
+            "{} is in {folder}; its refresh token is sent to {server}",
+            RedactedPath::new(name)
+        ),
+    )
 }
 
 /// Explains why credentials are not imported. A user who knows the server can name it.

@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::failure::Mistake;
 use super::field_path::{self, FieldPath, resolved};
 use super::own_options::OwnOptions;
+use crate::input;
 
 /// A body, and the field mask that it needs.
 #[derive(Debug, Default)]
@@ -28,16 +29,18 @@ pub(super) struct StandardInput(Option<String>);
 impl StandardInput {
     /// Claims the stream for an option.
     pub(super) fn claim(&mut self, option: &str) -> Result<(), Mistake> {
-        match &self.0 {
+        let other = match &self.0 {
+            Some(other) => other,
+            None if input::is_taken() => "the document",
             None => {
                 self.0 = Some(option.to_owned());
-                Ok(())
+                return Ok(());
             }
-            Some(other) => Err(Mistake::new(
-                option,
-                format!("{other} reads the standard input stream already"),
-            )),
-        }
+        };
+        Err(Mistake::new(
+            option,
+            format!("{other} reads the standard input stream already"),
+        ))
     }
 
     /// Reads a file, or the stream where the name is `-`.

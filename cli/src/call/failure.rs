@@ -10,29 +10,10 @@ use serde_json::{Value, json};
 
 use crate::diagnostic::Failure;
 
+pub(super) use crate::diagnostic::Exit;
+
 /// What a call ends with, unless it ends well.
 pub(super) type CallResult<T = ()> = Result<T, Box<CallFailure>>;
-
-/// The exit statuses, which scripts rely on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Exit {
-    /// The reader of the output is gone: nothing is wrong.
-    Done = 0,
-    /// The API returned an error, or the operation failed.
-    Refused = 1,
-    /// The arguments are wrong; nothing was sent.
-    Usage = 2,
-    /// There are no valid credentials.
-    Credentials = 4,
-    /// There is no document.
-    NoDocument = 5,
-    /// There is no usable response.
-    NoResponse = 6,
-    /// A local file cannot be read or written.
-    File = 7,
-    /// The user interrupted the command.
-    Interrupted = 130,
-}
 
 /// One mistake in the arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,19 +69,9 @@ pub(super) struct CallFailure {
 
 impl CallFailure {
     pub(super) fn new(exit: Exit, message: impl Into<String>) -> Box<Self> {
-        let kind = match exit {
-            Exit::Done => "done",
-            Exit::Refused => "api",
-            Exit::Usage => "usage",
-            Exit::Credentials => "credentials",
-            Exit::NoDocument => "document",
-            Exit::NoResponse => "response",
-            Exit::File => "file",
-            Exit::Interrupted => "interrupted",
-        };
         Box::new(Self {
             exit,
-            kind,
+            kind: exit.kind(),
             mistakes: Vec::new(),
             message: message.into(),
             hint: None,

@@ -35,7 +35,7 @@ use std::process::ExitCode;
 use gapi_dynamic::{DiagnosticKind, Hosts, Service};
 
 use crate::documents::{self, Policy};
-use crate::print::note;
+use crate::print::{Colours, note};
 use failure::{CallFailure, CallResult, Exit, Mistake};
 use invocation::Invocation;
 use own_options::ErrorFormat;
@@ -116,7 +116,11 @@ fn is_set_to(words: &[OsString], option: &str, value: &str) -> bool {
 
 /// Returns the form of errors, which has to be known when the words cannot be read.
 fn error_format(words: &[OsString]) -> ErrorFormat {
-    if is_set_to(words, "--error-format", "json") {
+    let is_json = words
+        .iter()
+        .take_while(|word| *word != "--")
+        .any(|word| word == "--json");
+    if is_json || is_set_to(words, "--error-format", "json") {
         ErrorFormat::Json
     } else {
         ErrorFormat::Text
@@ -149,10 +153,9 @@ fn call(words: &[OsString]) -> CallResult {
 
 /// Turns colours off or on, before the first text is printed.
 fn colours(words: &[OsString]) {
-    for (when, enabled) in [("never", false), ("always", true)] {
+    for (when, colours) in [("never", Colours::Never), ("always", Colours::Always)] {
         if is_set_to(words, "--color", when) {
-            console::set_colors_enabled(enabled);
-            console::set_colors_enabled_stderr(enabled);
+            colours.apply();
         }
     }
 }

@@ -171,7 +171,7 @@ fn format(
         Some(format) => format,
         None if form == Form::Events => Format::Jsonl,
         None if form == Form::Other => Format::Raw,
-        None if !options.columns.is_empty() => Format::Table,
+        None if !options.columns.is_empty() && !options.json => Format::Table,
         None if *mode == Mode::Pages => Format::Jsonl,
         None => Format::Json,
     };

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{ArgMatches, Args as _, FromArgMatches as _, ValueEnum};
 
 use super::format::Format;
+use crate::print::Colours;
 
 /// The options of `gapi call` that come from no document.
 #[derive(Debug, clap::Args)]
@@ -88,6 +89,9 @@ pub(super) struct OwnOptions {
         allow_hyphen_values = true
     )]
     pub(super) output: Option<PathBuf>,
+    /// The result and errors as JSON: --format json --error-format json
+    #[arg(long, conflicts_with = "format", help_heading = "Output")]
+    pub(super) json: bool,
     /// The form of errors
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ErrorFormat::Text, help_heading = "Output")]
     pub(super) error_format: ErrorFormat,
@@ -233,17 +237,6 @@ pub(super) enum ErrorFormat {
     Text,
     /// One JSON object.
     Json,
-}
-
-/// When texts for people have colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Colours {
-    /// On a terminal, unless NO_COLOR is set.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
 }
 
 /// The form of a request that is not sent.

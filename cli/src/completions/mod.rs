@@ -11,7 +11,7 @@ use clap_complete::Shell;
 use clap_complete::env::{CompleteEnv, Elvish, EnvCompleter, Fish, Powershell, Shells, Zsh};
 
 use crate::diagnostic::{Failure, Outcome};
-use crate::print::raw;
+use crate::print::{is_json, json, raw};
 use bash::Bash;
 
 /// The variable that a shell sets.
@@ -37,7 +37,11 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     completer
         .write_registration(VARIABLE, "gapi", "gapi", "gapi", &mut script)
         .map_err(|error| Failure::new(format!("cannot write the script: {error}")))?;
-    raw(&String::from_utf8_lossy(&script))
+    let script = String::from_utf8_lossy(&script);
+    if is_json() {
+        return json(&serde_json::json!({ "code": script }));
+    }
+    raw(&script)
 }
 
 /// Completes the words of a shell, and ends the process, if a shell asks for it.

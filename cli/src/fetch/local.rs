@@ -2,19 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
+use gapi_codegen::suggest::{did_you_mean, nearest};
 use gapi_dynamic::fetch::{FetchError, Fetched, Spec};
 use zip::ZipArchive;
 
 use crate::diagnostic::{Failure, Outcome};
+use crate::input;
 
+/// The source that an index names for files that were there.
+pub(crate) const PRESENT: &str = "files";
 /// Where documents are inside google-api-python-client.
 const IN_PACKAGE: &str = "googleapiclient/discovery_cache/documents";
 
-/// A folder or a wheel.
+/// A folder, a wheel or one document.
 pub(super) struct Local {
     path: PathBuf,
     origin: Origin,
@@ -26,11 +30,27 @@ pub(super) struct Local {
 
 enum Origin {
     Folder(PathBuf),
-    Wheel(ZipArchive<File>),
+    Wheel(ZipArchive<Box<dyn ReadSeek>>),
+    Document(Bytes),
 }
+
+/// A file, or bytes in memory.
+trait ReadSeek: Read + Seek {}
+
+impl<T: Read + Seek> ReadSeek for T {}
 
 impl Local {
     pub(super) fn open(path: &Path) -> Outcome<Self> {
+        if input::is_stdin(path) {
+            let bytes = input::bytes(path)?;
+            let path = Path::new(input::STDIN);
+            // What no wheel begins with is read as a document.
+            if bytes.starts_with(b"PK") {
+                return Self::wheel(path, Box::new(Cursor::new(bytes)));
+            }
+            let origin = Origin::Document(bytes.into());
+            return Self::of(path, origin, vec!["document.json".to_owned()]);
+        }
         let (origin, names) = if path.is_dir() {
             let inside = path.join(IN_PACKAGE);
             let folder = if inside.is_dir() {
@@ -47,17 +67,27 @@ impl Local {
             (Origin::Folder(folder), names)
         } else {
             let file = File::open(path).map_err(|error| Failure::io("read", path, &error))?;
-            let archive = ZipArchive::new(file).map_err(|error| {
-                let failure = Failure::new(format!("{} is no wheel: {error}", path.display()));
-                failure.help("--from takes a folder of documents, or the .whl file of google-api-python-client")
-            })?;
-            let names: Vec<String> = archive.file_names().map(str::to_owned).collect();
-            (Origin::Wheel(archive), names)
+            return Self::wheel(path, Box::new(file));
         };
+        Self::of(path, origin, names)
+    }
+
+    fn wheel(path: &Path, file: Box<dyn ReadSeek>) -> Outcome<Self> {
+        let archive = ZipArchive::new(file).map_err(|error| {
+            let failure = Failure::new(format!("{} is no wheel: {error}", path.display()));
+            failure.help(
+                "--from takes a folder of documents, or the .whl file of google-api-python-client",
+            )
+        })?;
+        let names = archive.file_names().map(str::to_owned).collect();
+        Self::of(path, Origin::Wheel(archive), names)
+    }
+
+    fn of(path: &Path, origin: Origin, names: Vec<String>) -> Outcome<Self> {
         let is_document = |name: &str| {
             let file = name.rsplit('/').next().unwrap_or(name).to_owned();
             let listed =
-                matches!(&origin, Origin::Folder(_)) || name == format!("{IN_PACKAGE}/{file}");
+                !matches!(&origin, Origin::Wheel(_)) || name == format!("{IN_PACKAGE}/{file}");
             (listed && file.ends_with(".json") && file != "index.json").then_some(file)
         };
         let files: BTreeMap<String, String> = names
@@ -132,11 +162,32 @@ impl Local {
         }
         let Some(bytes) = self.bytes(&file)? else {
             let message = format!("{} has no document {}", self.path.display(), spec.file());
-            let help = "fetch it from the network: leave --from out";
+            let names: Vec<String> = self.held().keys().map(ToString::to_string).collect();
+            let near = nearest(&spec.to_string(), names.iter().map(String::as_str));
+            let help = did_you_mean(&near).unwrap_or_else(|| {
+                format!(
+                    "it has {} others; without --from, the network has more",
+                    names.len()
+                )
+            });
             return Ok(Err(FetchError::new(message, help)));
         };
         let origin = format!("{}: {file}", self.path.display());
         Ok(Fetched::read(&origin, spec, bytes))
+    }
+
+    /// Returns the name and the bytes of the file with a document: the listed one, where it holds this document.
+    pub(super) fn file_of(
+        &mut self,
+        spec: &Spec,
+        listed: Option<&str>,
+    ) -> Outcome<Option<(String, Bytes)>> {
+        let held = self.held().get(spec).cloned();
+        let listed = listed.filter(|file| self.head(file).as_ref() == Some(spec));
+        let Some(file) = listed.map(str::to_owned).or(held) else {
+            return Ok(None);
+        };
+        Ok(self.bytes(&file)?.map(|bytes| (file, bytes)))
     }
 
     fn bytes(&mut self, file: &str) -> Outcome<Option<Bytes>> {
@@ -149,6 +200,7 @@ impl Local {
             Origin::Folder(folder) => {
                 bytes = std::fs::read(folder.join(name)).map_err(|error| failed(&error))?;
             }
+            Origin::Document(document) => return Ok(Some(document.clone())),
             Origin::Wheel(archive) => {
                 let mut entry = archive
                     .by_name(name)
@@ -165,6 +217,7 @@ impl Local {
     pub(super) fn source(&mut self) -> String {
         let metadata = match &mut self.origin {
             Origin::Folder(_) => metadata_in(&self.path),
+            Origin::Document(_) => None,
             Origin::Wheel(archive) => {
                 let names: Vec<String> = archive.file_names().map(str::to_owned).collect();
                 names
@@ -183,7 +236,7 @@ impl Local {
         };
         metadata
             .and_then(|text| package(&text))
-            .unwrap_or_else(|| "files".to_owned())
+            .unwrap_or_else(|| PRESENT.to_owned())
     }
 }
 

@@ -1,5 +1,6 @@
 //! `gapi fetch`: documents from Google, a folder or a wheel into a folder with an index.
 
+pub(crate) mod index;
 mod local;
 mod progress;
 mod report;
@@ -8,11 +9,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use gapi_codegen::index::{self, PATH};
+use gapi_codegen::index::PATH;
 use gapi_dynamic::fetch::{Discovery, SOURCE, Spec, Store};
 
 use crate::diagnostic::{Failure, Outcome, block_on};
 use crate::doc_index::here;
+use crate::input;
+pub(crate) use local::PRESENT;
+
 use local::Local;
 use progress::Progress;
 use report::{Report, What};
@@ -37,7 +41,7 @@ pub(crate) struct Arguments {
     /// The folder of documents; without it, discovery-docs here or in the nearest folder above that has one with an index
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
-    /// Take documents from a folder or from google-api-python-client's wheel instead of the network
+    /// Take documents from a folder or from google-api-python-client's wheel instead of the network; `-` is a wheel or one document from the standard input stream
     #[arg(long, value_name = "DIR|WHEEL")]
     from: Option<PathBuf>,
     /// Replace newer revisions and edited files too
@@ -46,9 +50,6 @@ pub(crate) struct Arguments {
     /// How long to wait for one response
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = clap::value_parser!(u64).range(1..))]
     timeout: u64,
-    /// Print one JSON object
-    #[arg(long)]
-    json: bool,
     /// The base of the first discovery service
     #[arg(
         long,
@@ -63,7 +64,7 @@ pub(crate) struct Arguments {
 
 /// The folder of the nearest index, as it is written from here.
 fn folder() -> Outcome<PathBuf> {
-    let levels = index::find(&here()?).map_or(0, |(levels, _)| levels);
+    let levels = gapi_codegen::index::find(&here()?).map_or(0, |(levels, _)| levels);
     let index = PathBuf::from("../".repeat(levels) + PATH);
     Ok(index.parent().unwrap_or(Path::new(".")).to_owned())
 }
@@ -74,7 +75,8 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         None => folder()?,
     };
     let mut store = Store::open(&dir, arguments.force).map_err(Failure::from)?;
-    let specs = if arguments.all || !arguments.names.is_empty() {
+    let has_one = arguments.from.as_deref().is_some_and(input::is_stdin);
+    let specs = if arguments.all || has_one || !arguments.names.is_empty() {
         arguments.names.clone()
     } else {
         store.specs().map_err(Failure::from)?
@@ -83,7 +85,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         Some(from) => offline(arguments, from, specs, &mut store)?,
         None => block_on(online(arguments, specs, &mut store))??,
     };
-    report.print(arguments.json)?;
+    report.print()?;
     let failures = report.failures();
     if failures.is_empty() {
         Ok(())
@@ -100,7 +102,11 @@ fn offline(
     store: &mut Store,
 ) -> Outcome<Report> {
     let mut local = Local::open(from)?;
-    let specs = if arguments.all { local.specs()? } else { specs };
+    let specs = if arguments.all || specs.is_empty() {
+        local.specs()?
+    } else {
+        specs
+    };
     let progress = Progress::new("Reading", specs.len());
     let mut report = Report::new(!arguments.names.is_empty());
     for spec in specs {

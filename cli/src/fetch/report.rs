@@ -6,13 +6,15 @@ use gapi_dynamic::fetch::{Counts, FetchError, Spec, Stored};
 use serde_json::{Value, json};
 
 use crate::diagnostic::{Failure, Outcome};
-use crate::print;
+use crate::print::{self, is_json};
 
 /// What became of a document.
 #[derive(Clone, Debug)]
 pub(super) enum What {
     Stored(Stored),
     Missing(FetchError),
+    /// Its file is gone, and so is its entry.
+    Gone,
 }
 
 /// What became of all documents.
@@ -35,14 +37,14 @@ impl Report {
     }
 
     /// Prints one line for each document that changed or needs attention, and one for all.
-    pub(super) fn print(&self, as_json: bool) -> Outcome {
-        if as_json {
+    pub(super) fn print(&self) -> Outcome {
+        if is_json() {
             let documents: Vec<Value> = self
                 .documents
                 .iter()
                 .map(|(spec, what)| what.json(spec))
                 .collect();
-            return crate::print::json(&json!({ "documents": documents }));
+            return print::json(&json!({ "documents": documents }));
         }
         let mut text = String::new();
         for (spec, what) in &self.documents {
@@ -53,12 +55,19 @@ impl Report {
         if !self.named {
             text.push_str(&self.sum());
         }
-        print(&text)
+        print::print(&text)
     }
 
-    /// `3 new, 2 changed, 20 up to date, 1 not found`
+    /// `26 documents: 3 new, 2 changed, 20 up to date, 1 not fetched`
     fn sum(&self) -> String {
-        const KINDS: [&str; 5] = ["new", "changed", "up to date", "kept", "missing"];
+        const KINDS: [&str; 6] = [
+            "new",
+            "changed",
+            "up to date",
+            "kept",
+            "gone",
+            "not fetched",
+        ];
         let counts = KINDS.map(|kind| {
             let of_kind = self.documents.values().filter(|what| what.kind() == kind);
             (kind, of_kind.count())
@@ -68,11 +77,9 @@ impl Report {
             .filter(|(_, count)| *count > 0)
             .map(|(what, count)| format!("{count} {what}"))
             .collect();
-        format!(
-            "{} documents: {}\n",
-            self.documents.len(),
-            counted.join(", ")
-        )
+        let count = self.documents.len();
+        let noun = if count == 1 { "document" } else { "documents" };
+        format!("{count} {noun}: {}\n", counted.join(", "))
     }
 
     /// Returns errors for the named documents that could not be fetched.
@@ -104,7 +111,8 @@ impl What {
             Self::Stored(Stored::Changed { .. }) => "changed",
             Self::Stored(Stored::Same(_)) => "up to date",
             Self::Stored(_) => "kept",
-            Self::Missing(_) => "missing",
+            Self::Missing(_) => "not fetched",
+            Self::Gone => "gone",
         }
     }
 
@@ -114,6 +122,7 @@ impl What {
             Self::Stored(stored) => stored,
             Self::Missing(_) if named => return None,
             Self::Missing(missing) => return Some(missing.message.clone()),
+            Self::Gone => return Some("gone from the folder and the index".to_owned()),
         };
         Some(match stored {
             Stored::New(revision) => format!("new, revision {revision}"),
@@ -151,13 +160,14 @@ impl What {
             ))
             .help("move the edits into an override file, then give --force"),
             Self::Missing(missing) => missing.clone().within(&spec.to_string()).into(),
-            Self::Stored(_) => return None,
+            Self::Stored(_) | Self::Gone => return None,
         })
     }
 
     fn json(&self, spec: &Spec) -> Value {
         let mut object = match self {
-            Self::Missing(missing) => json!({"status": "missing", "reason": missing.message}),
+            Self::Missing(missing) => json!({"status": "failed", "reason": missing.message}),
+            Self::Gone => json!({"status": "gone"}),
             Self::Stored(stored) => match stored {
                 Stored::New(revision) => json!({"status": "new", "revision": revision}),
                 Stored::Same(revision) => json!({"status": "same", "revision": revision}),

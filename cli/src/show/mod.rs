@@ -11,7 +11,8 @@ use serde_json::json;
 use crate::diagnostic::{Failure, Outcome};
 use crate::doc_index;
 use crate::documents::{self, Found};
-use crate::print::{self, indented, print};
+use crate::page::Page;
+use crate::print::{self, is_json};
 
 /// Show the description of an API, a resource, a type, or a method with a program that calls it
 #[derive(Debug, clap::Args)]
@@ -20,7 +21,7 @@ use crate::print::{self, indented, print};
                   gapi show sqladmin:v1 instances.list\n          gapi show sql.instances.list\n          gapi show sqladmin:v1 instances.insert --body"
 )]
 pub(crate) struct Arguments {
-    /// An API, such as `sqladmin:v1` or a path, with the name of a method, resource or type after it; or the id of a method
+    /// An API, such as `sqladmin:v1`, a path, or `-` for the standard input stream, with the name of a method, resource or type after it; or the id of a method
     #[arg(value_name = "API [NAME]", num_args = 1..=2, required = true)]
     words: Vec<String>,
     /// Print the JSON body of the method alone, with all properties that a request may set
@@ -29,16 +30,13 @@ pub(crate) struct Arguments {
     /// How many levels of objects a body shows below the first
     #[arg(long, default_value_t = 0, value_name = "LEVELS")]
     depth: usize,
-    /// Print a JSON object
-    #[arg(long)]
-    json: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let (found, name) = match arguments.words.as_slice() {
         [word] if documents::is_id(word) => (documents::with_method(word), Some(word)),
         [id, _] if documents::is_id(id) => {
-            let failure = Failure::new(format!(
+            let failure = Failure::usage(format!(
                 "{id} is the id of a method, and nothing follows it"
             ));
             return Err(failure
@@ -50,7 +48,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
             Some(name),
         ),
         [spec] => (documents::named(spec, documents::Policy::system()), None),
-        _ => return Err(Failure::new("name one method").into()),
+        _ => return Err(Failure::usage("name one method").into()),
     };
     let Found { source, .. } = found.map_err(|error| error.failure)?;
     let api = doc_index::lower(&source)?;
@@ -80,16 +78,16 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
 
 fn show(
     arguments: &Arguments,
-    text: impl FnOnce() -> String,
+    text: impl FnOnce() -> Page,
     json: impl FnOnce() -> serde_json::Value,
 ) -> Outcome {
     if arguments.body {
-        return Err(Failure::new("only a method has a body").into());
+        return Err(Failure::usage("only a method has a body").into());
     }
-    if arguments.json {
+    if is_json() {
         print::json(&json())
     } else {
-        print(&text())
+        text().print()
     }
 }
 
@@ -101,10 +99,10 @@ fn show_method(arguments: &Arguments, api: &Api, method: &Method) -> Outcome {
             None => Err(Failure::new(format!("{} has no body", description.name)).into()),
         };
     }
-    if arguments.json {
+    if is_json() {
         return print::json(&json!(description));
     }
-    print(&text(&description))
+    text(&description).print()
 }
 
 /// Returns the error of a name that is no method, resource or type, with the nearest ones.
@@ -127,65 +125,63 @@ fn unknown(api: &Api, name: &str) -> Failure {
 }
 
 /// Returns the description as text.
-fn text(method: &Description) -> String {
-    let mut text = format!("{} {}\n{}\n", method.api, method.name, method.http);
+fn text(method: &Description) -> Page {
+    let mut page = Page::new();
+    page.title(&format!("{} {}", method.api, method.name));
+    page.entry(0, &method.http);
     if method.deprecated {
-        text.push_str("Deprecated.\n");
+        page.line("Deprecated.");
     }
     if !method.description.is_empty() {
-        text.push_str(&format!("\n{}\n", method.description.trim()));
+        page.line("");
+        page.prose(0, method.description.trim());
     }
     let (required, optional): (Vec<_>, Vec<_>) = method
         .parameters
         .iter()
         .partition(|parameter| parameter.required);
-    parameters(&mut text, "Arguments", &required);
-    parameters(&mut text, "Setters", &optional);
+    parameters(&mut page, "Arguments:", &required);
+    parameters(&mut page, "Setters:", &optional);
     if let Some(body) = &method.body {
-        text.push_str(&format!("\nBody: {}\n", body.ty));
-        text.push_str(&indented(&body.rust));
-        text.push_str("\nBody as JSON:\n");
-        text.push_str(&indented(&format!("{:#}", body.json)));
+        page.title(&format!("Body: {}", body.ty));
+        page.code(&body.rust);
+        page.title("Body as JSON:");
+        page.code(&format!("{:#}", body.json));
     }
     let response = method.response.as_deref().unwrap_or("empty");
-    text.push_str(&format!("\nResponse: {response}\n"));
-    let mut can: Vec<String> = method
-        .paging
-        .iter()
-        .map(|name| format!("`{name}` follows its pages"))
-        .collect();
-    if method.operation {
-        can.push("it is a long-running operation".to_owned());
+    page.title(&format!("Response: {response}"));
+    for name in &method.paging {
+        page.prose(4, &format!("`{name}` follows its pages"));
     }
-    if method.download {
-        can.push("media can be downloaded".to_owned());
+    for (can, what) in [
+        (method.operation, "it is a long-running operation"),
+        (method.download, "media can be downloaded"),
+        (method.upload, "media can be uploaded"),
+    ] {
+        if can {
+            page.prose(4, what);
+        }
     }
-    if method.upload {
-        can.push("media can be uploaded".to_owned());
-    }
-    if !can.is_empty() {
-        text.push_str(&indented(&can.join("\n")));
-    }
-    text.push_str(&format!("\n{}\n", method.retries));
+    page.line("");
+    page.prose(0, &method.retries);
     if !method.scopes.is_empty() {
-        let any = if method.scopes.len() > 1 {
-            "Any one of the scopes"
+        page.title(if method.scopes.len() > 1 {
+            "Any one of the scopes:"
         } else {
-            "Scope"
-        };
-        text.push_str(&format!("\n{any}:\n"));
-        text.push_str(&indented(&method.scopes.join("\n")));
+            "Scope:"
+        });
+        page.prose(4, &method.scopes.join("\n"));
     }
-    text.push_str("\nExample:\n");
-    text.push_str(&indented(&method.snippet));
-    text
+    page.title("Example:");
+    page.code(&method.snippet);
+    page
 }
 
-fn parameters(text: &mut String, title: &str, parameters: &[&Argument]) {
+fn parameters(page: &mut Page, title: &str, parameters: &[&Argument]) {
     if parameters.is_empty() {
         return;
     }
-    text.push_str(&format!("\n{title}:\n"));
+    page.title(title);
     for parameter in parameters {
         let mut facts = vec![parameter.location.to_owned()];
         if parameter.wire != parameter.name {
@@ -200,21 +196,21 @@ fn parameters(text: &mut String, title: &str, parameters: &[&Argument]) {
         } else {
             ""
         };
-        text.push_str(&format!(
-            "    {}: {}{many} ({})\n",
-            parameter.name,
-            parameter.ty,
-            facts.join(", ")
-        ));
+        page.entry(
+            4,
+            &format!(
+                "{}: {}{many} ({})",
+                parameter.name,
+                parameter.ty,
+                facts.join(", ")
+            ),
+        );
         let description = describe::one_line(&parameter.description);
         if !description.is_empty() {
-            text.push_str(&format!("        {description}\n"));
+            page.prose(8, &description);
         }
         if !parameter.values.is_empty() {
-            text.push_str(&format!(
-                "        Values: {}\n",
-                parameter.values.join(", ")
-            ));
+            page.prose(8, &format!("Values: {}", parameter.values.join(", ")));
         }
     }
 }

@@ -4,48 +4,53 @@ use gapi_codegen::describe::{self, one_line};
 use gapi_codegen::model::{Api, Resource};
 use serde_json::{Value, json};
 
-use crate::print::{indented, table};
+use crate::page::Page;
 
 /// Returns the description of an API.
-pub(super) fn api(api: &Api) -> String {
-    let mut text = format!(
-        "{}:{} {}\n{}{}\n",
-        api.name, api.version, api.title, api.root_url, api.service_path
-    );
+pub(super) fn api(api: &Api) -> Page {
+    let mut page = Page::new();
+    page.title(&format!("{}:{} {}", api.name, api.version, api.title));
+    page.line(&format!("{}{}", api.root_url, api.service_path));
     let description = one_line(&api.description);
     if !description.is_empty() {
-        text.push_str(&format!("\n{description}\n"));
+        page.line("");
+        page.prose(0, &description);
     }
     if let Some(link) = &api.documentation_link {
-        text.push_str(&format!("\nDocumentation: {link}\n"));
+        page.line("");
+        page.line(&format!("Documentation: {link}"));
     }
     if !api.revision.is_empty() {
-        text.push_str(&format!("Revision: {}\n", api.revision));
+        page.line(&format!("Revision: {}", api.revision));
     }
     let mut lines: Vec<[String; 2]> = Vec::new();
     if !api.root.methods.is_empty() {
         lines.push(["(top)".to_owned(), count(api.root.methods.len(), "method")]);
     }
     collect(&api.root, &mut lines);
-    text.push_str("\nResources:\n");
-    text.push_str(&indented(&table(&lines)));
+    page.title("Resources:");
+    page.details(4, &lines);
     let objects = api.types.iter().filter(|def| def.schema.is_some()).count();
-    text.push_str(&format!(
-        "\n{} and {}. `gapi show {spec} NAME` describes a method, a resource or a type.\n",
-        count(api.root.method_count(), "method"),
-        count(objects, "type"),
-        spec = format_args!("{}:{}", api.name, api.version),
-    ));
+    page.line("");
+    page.prose(
+        0,
+        &format!(
+            "{} and {}. `gapi show {spec} NAME` describes a method, a resource or a type.",
+            count(api.root.method_count(), "method"),
+            count(objects, "type"),
+            spec = format_args!("{}:{}", api.name, api.version),
+        ),
+    );
     if !api.scopes.is_empty() {
         let scopes: Vec<[String; 2]> = api
             .scopes
             .iter()
             .map(|scope| [scope.url.clone(), one_line(&scope.description)])
             .collect();
-        text.push_str("\nScopes:\n");
-        text.push_str(&indented(&table(&scopes)));
+        page.title("Scopes:");
+        page.details(4, &scopes);
     }
-    text
+    page
 }
 
 fn count(number: usize, what: &str) -> String {
@@ -121,7 +126,7 @@ pub(super) fn names(api: &Api) -> Vec<&str> {
 }
 
 /// Returns the methods of a resource and of those below it.
-pub(super) fn resource(api: &Api, resource: &Resource) -> (String, Value) {
+pub(super) fn resource(api: &Api, resource: &Resource) -> (Page, Value) {
     let below = format!("{}.", resource.path);
     let methods: Vec<_> = describe::methods(api)
         .into_iter()
@@ -142,12 +147,9 @@ pub(super) fn resource(api: &Api, resource: &Resource) -> (String, Value) {
             ]
         })
         .collect();
-    let text = format!(
-        "{}:{} {}\n\n{}",
-        api.name,
-        api.version,
-        resource.path,
-        indented(&table(&lines))
-    );
-    (text, json!(methods))
+    let mut page = Page::new();
+    page.title(&format!("{}:{} {}", api.name, api.version, resource.path));
+    page.line("");
+    page.table(4, &lines);
+    (page, json!(methods))
 }

@@ -4,6 +4,8 @@ use gapi_codegen::describe::one_line;
 use gapi_codegen::model::{Api, Field, Shape, Type, TypeDef};
 use serde_json::{Value, json};
 
+use crate::page::Page;
+
 /// Finds a type by its name in the document, or by that of the generated module.
 pub(super) fn find<'a>(api: &'a Api, name: &str) -> Option<&'a TypeDef> {
     let by_schema = api
@@ -72,26 +74,31 @@ fn marks(field: &Field) -> Vec<String> {
 }
 
 /// Returns the description as text.
-pub(super) fn text(api: &Api, def: &TypeDef) -> String {
-    let mut text = format!("{}:{} {}\n", api.name, api.version, name(def));
+pub(super) fn text(api: &Api, def: &TypeDef) -> Page {
+    let mut page = Page::new();
+    page.title(&format!("{}:{} {}", api.name, api.version, name(def)));
     if def.deprecated {
-        text.push_str("Deprecated.\n");
+        page.line("Deprecated.");
     }
     let description = one_line(&def.description);
     if !description.is_empty() {
-        text.push_str(&format!("\n{description}\n"));
+        page.line("");
+        page.prose(0, &description);
     }
     match &def.shape {
-        Shape::Alias(ty) => text.push_str(&format!("\nIt is a {}.\n", spelled(api, ty))),
+        Shape::Alias(ty) => {
+            page.line("");
+            page.prose(0, &format!("It is a {}.", spelled(api, ty)));
+        }
         Shape::Enum(variants) => {
-            text.push_str("\nValues:\n");
+            page.title("Values:");
             for variant in variants {
-                text.push_str(&format!("    {}\n", variant.wire));
-                entry(&mut text, &variant.description);
+                page.line(&format!("    {}", variant.wire));
+                entry(&mut page, &variant.description);
             }
         }
         Shape::Object(fields) => {
-            text.push_str("\nProperties:\n");
+            page.title("Properties:");
             for field in fields {
                 let marks = marks(field);
                 let marks = if marks.is_empty() {
@@ -101,22 +108,25 @@ pub(super) fn text(api: &Api, def: &TypeDef) -> String {
                 };
                 let values = values(api, &field.ty).join(", ");
                 let colon = if values.is_empty() { "" } else { " " };
-                text.push_str(&format!(
-                    "    {}: {}{colon}{values}{marks}\n",
-                    field.wire,
-                    spelled(api, &field.ty),
-                ));
-                entry(&mut text, &field.description);
+                page.entry(
+                    4,
+                    &format!(
+                        "{}: {}{colon}{values}{marks}",
+                        field.wire,
+                        spelled(api, &field.ty),
+                    ),
+                );
+                entry(&mut page, &field.description);
             }
         }
     }
-    text
+    page
 }
 
-fn entry(text: &mut String, description: &str) {
+fn entry(page: &mut Page, description: &str) {
     let description = one_line(description);
     if !description.is_empty() {
-        text.push_str(&format!("        {description}\n"));
+        page.prose(8, &description);
     }
 }
 

@@ -188,7 +188,7 @@ async fn a_person_signs_in_once() {
     evil["token_uri"] = "https://elsewhere.example/token".into();
     machine.folder.write("evil.json", &evil.to_string());
     let (status, _, stderr) = machine.call("auth import evil.json --account evil");
-    assert_eq!(status, 1);
+    assert_eq!(status, 4);
     assert!(
         stderr.contains("elsewhere.example") && stderr.contains("--token-uri"),
         "{stderr}"
@@ -200,9 +200,17 @@ async fn a_person_signs_in_once() {
     let output = machine.ok("auth revoke --all");
     assert_eq!(output.lines().count(), 2, "{output}");
     assert_eq!(machine.google.users().live_grants(), 0);
-    assert_eq!(machine.ok("auth list"), "no user is signed in\n");
+    // A list of none has no lines, so that no program takes a sentence for an account.
+    let (status, stdout, stderr) = machine.call("auth list");
+    assert_eq!((status, stdout.as_str()), (0, ""));
+    assert_eq!(stderr, "no user is signed in\n");
+    assert_eq!(machine.ok("auth list --json"), "[]\n");
+    let (status, stdout, stderr) = machine.call("auth status --json");
+    assert_eq!((status, stdout.as_str()), (4, "null\n"));
+    let error: Value = serde_json::from_str(&stderr).unwrap();
+    assert_eq!(error["error"]["kind"], "credentials");
     let (status, _, stderr) = machine.call("auth print-token");
-    assert_eq!(status, 1);
+    assert_eq!(status, 4);
     assert!(
         stderr.contains("no user is signed in") && stderr.contains("gapi auth login"),
         "{stderr}"
@@ -255,22 +263,22 @@ async fn errors_are_reported() {
     let machine = Machine::new().await;
     machine.google.users().set_decision(Decision::No);
     let (status, _, stderr) = machine.call("auth login --device");
-    assert_eq!(status, 1);
+    assert_eq!(status, 4);
     assert!(stderr.contains("access_denied"), "{stderr}");
     let (status, _, stderr) = machine.call("auth login --client-secrets none.json");
-    assert_eq!(status, 1);
+    assert_eq!(status, 4);
     assert!(
         stderr.contains("none.json") && stderr.contains("Cloud console"),
         "{stderr}"
     );
     let (status, _, stderr) = machine.call("auth revoke eve@example.com");
-    assert_eq!(status, 1);
+    assert_eq!(status, 4);
     assert!(
         stderr.contains("eve@example.com is not signed in"),
         "{stderr}"
     );
     let (status, _, stderr) = machine.call("auth login --no-browser --timeout 0");
-    assert_eq!(status, 1);
+    assert_eq!(status, 4);
     assert!(
         stderr.contains("did not authorize the app within 0 s"),
         "{stderr}"

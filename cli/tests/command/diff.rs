@@ -98,9 +98,11 @@ fn the_status_is_for_scripts() {
     // An error is no finding.
     folder
         .gapi("diff old.json none.json")
-        .fails_with(1, &["none.json"]);
+        .fails_with(5, &["none.json"]);
     folder.gapi("diff old.json").fails_with(2, &["<NEW>"]);
-    folder.gapi("diff - -").fails_with(1, &["both documents"]);
+    folder
+        .gapi("diff - -")
+        .fails_with(2, &["only one argument"]);
 }
 
 #[test]

@@ -101,8 +101,8 @@ fn what_cannot_be_expanded_is_refused() {
         .fails_with(1, &["src/none.rs does not call `gapi::api!`"]);
     folder
         .gapi("expand src/missing.rs")
-        .fails_with(1, &["cannot read src/missing.rs"]);
+        .fails_with(7, &["cannot read src/missing.rs"]);
     folder
         .gapi("expand src/lib.rs --methods tasks.list")
-        .fails_with(1, &["--methods is for a document"]);
+        .fails_with(2, &["--methods is for a document"]);
 }

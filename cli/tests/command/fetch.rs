@@ -83,7 +83,7 @@ async fn the_second_service_is_asked_after_a_404() {
 async fn what_is_named_has_to_be_somewhere() {
     let (folder, server) = (Folder::empty(), server().await);
     fetch(&folder, &server, "gone:v1 old:v1").fails_with(
-        1,
+        5,
         &[
             "gone:v1: nowhere to be found",
             "/v1/gone/v1/rest",
@@ -94,7 +94,7 @@ async fn what_is_named_has_to_be_somewhere() {
     assert_eq!(index(&folder)["documents"].as_array().unwrap().len(), 1);
     fetch(&folder, &server, "../old:v1").fails_with(2, &["letters"]);
     fetch(&folder, &server, "").ok();
-    fetch(&Folder::empty(), &server, "").fails_with(1, &["gapi fetch sqladmin:v1", "--all"]);
+    fetch(&Folder::empty(), &server, "").fails_with(5, &["gapi fetch sqladmin:v1", "--all"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,7 +103,7 @@ async fn all_goes_on_where_the_list_is_stale() {
     let ran = fetch(&folder, &server, "--all").ok();
     assert!(ran.stdout.contains("gone:v1: nowhere to be found"));
     assert!(
-        ran.stdout.ends_with("3 documents: 2 new, 1 missing\n"),
+        ran.stdout.ends_with("3 documents: 2 new, 1 not fetched\n"),
         "{}",
         ran.stdout
     );
@@ -112,7 +112,7 @@ async fn all_goes_on_where_the_list_is_stale() {
     let status = |at: usize| &report["documents"][at]["status"];
     assert_eq!(
         [status(0), status(1), status(2)],
-        ["missing", "same", "same"]
+        ["failed", "same", "same"]
     );
 }
 
@@ -128,7 +128,7 @@ async fn an_index_that_is_behind_is_brought_up_to_date() {
     let ran = fetch(&folder, &server, "").ok();
     assert_eq!(
         ran.stdout,
-        "old:v1: revision 20260101 -> 20260601 (1 breaking, 1 docs-only)\n1 documents: 1 changed\n"
+        "old:v1: revision 20260101 -> 20260601 (1 breaking, 1 docs-only)\n1 document: 1 changed\n"
     );
     let index = index(&folder);
     assert_eq!(index["documents"][0]["revision"], "20260601");
@@ -185,10 +185,10 @@ async fn responses_that_are_no_documents_name_the_url() {
     let (folder, server) = (Folder::empty(), server().await);
     let url = server.url();
     let broken = format!("{url}/v1/broken/v1/rest:1:13: not valid JSON");
-    fetch(&folder, &server, "broken:v1").fails_with(1, &[&broken, "--from"]);
+    fetch(&folder, &server, "broken:v1").fails_with(5, &[&broken, "--from"]);
     let html = format!("{url}/v1/html/v1/rest: this is HTML");
-    fetch(&folder, &server, "html:v1").fails_with(1, &[&html]);
-    fetch(&folder, &server, "other:v1").fails_with(1, &["the document of old:v1, not of other:v1"]);
+    fetch(&folder, &server, "html:v1").fails_with(5, &[&html]);
+    fetch(&folder, &server, "other:v1").fails_with(5, &["the document of old:v1, not of other:v1"]);
     assert_eq!(folder.names(), [""; 0]);
 }
 
@@ -200,7 +200,7 @@ async fn what_passes_is_tried_again() {
     fetch(&folder, &server, "old:v1").ok();
     assert_eq!(server.count("/v1/old/"), 3);
     server.inject(Fault::status(403));
-    fetch(&folder, &server, "old:v1").fails_with(1, &["responded with 403", "proxy"]);
+    fetch(&folder, &server, "old:v1").fails_with(5, &["responded with 403", "proxy"]);
     assert_eq!(server.count("/v1/old/"), 4);
 }
 
@@ -209,7 +209,7 @@ async fn a_service_that_hangs_is_given_up() {
     let (folder, server) = (Folder::empty(), server().await);
     server.inject(Fault::hang());
     let url = format!("{}/v1/old/v1/rest: no response within 1 s", server.url());
-    fetch(&folder, &server, "old:v1 --timeout 1").fails_with(1, &[&url, "--timeout SECONDS"]);
+    fetch(&folder, &server, "old:v1 --timeout 1").fails_with(5, &[&url, "--timeout SECONDS"]);
 }
 
 #[test]
@@ -252,7 +252,7 @@ fn a_wheel_is_as_good_as_a_folder() {
     assert_eq!(index(&folder)["source"], "google-api-python-client 9.1.0");
     folder
         .gapi("fetch drive:v3 --from package.whl")
-        .fails_with(1, &["package.whl has no document drive.v3.json"]);
+        .fails_with(5, &["package.whl has no document drive.v3.json"]);
     folder.write("package.txt", "text");
     folder
         .gapi("fetch drive:v3 --from package.txt")
@@ -310,4 +310,62 @@ zoo:v1: new, revision 20260602
     folder
         .gapi("fetch --all --from none")
         .fails_with(1, &["no file of none is a Discovery document"]);
+}
+
+#[test]
+fn files_that_are_there_are_indexed() {
+    let folder = Folder::empty();
+    folder
+        .gapi("index")
+        .fails_with(7, &["discovery-docs", "gapi fetch"]);
+    let text = document("drive", "v3", "20260601").to_string();
+    folder.write("discovery-docs/drive.v3.json", &text);
+    folder.write(
+        "discovery-docs/other-name.json",
+        &document("zoo", "v1", "1").to_string(),
+    );
+    folder.write("discovery-docs/package.json", "{}");
+    for line in ["list", "generate drive:v3 -o -"] {
+        folder.gapi(line).fails_with(5, &["gapi index"]);
+    }
+    let ran = folder.gapi("index").ok();
+    let expected =
+        "drive:v3: new, revision 20260601\nzoo:v1: new, revision 1\n2 documents: 2 new\n";
+    assert_eq!(ran.stdout, expected);
+    assert_eq!(index(&folder)["documents"][1]["file"], "other-name.json");
+    folder.gapi("methods zoo:v1").ok();
+
+    // What was edited is not taken for what was fetched.
+    let edited = text.replace("The drive", "My");
+    folder.write("discovery-docs/drive.v3.json", &edited);
+    std::fs::remove_file(folder.path("discovery-docs/other-name.json")).unwrap();
+    let before = index(&folder)["documents"][0].clone();
+    let ran = folder.gapi("index discovery-docs").ok();
+    assert!(
+        ran.stdout.contains("drive.v3.json, which was edited"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stdout.ends_with("2 documents: 1 kept, 1 gone\n"),
+        "{}",
+        ran.stdout
+    );
+    assert_eq!(index(&folder)["documents"], json!([before]));
+    folder.gapi("index --force").ok();
+    assert_ne!(index(&folder)["documents"], json!([before]));
+    assert_eq!(
+        folder.gapi("index").ok().stdout,
+        "1 document: 1 up to date\n"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_that_are_nearly_right_are_named() {
+    let (folder, server) = (Folder::empty(), server().await);
+    fetch(&folder, &server, "odl:v1").fails_with(5, &["did you mean `old:v1`?"]);
+    folder.write("in/old.v1.json", &document("old", "v1", "1").to_string());
+    folder
+        .gapi("fetch odl:v1 --from in")
+        .fails_with(5, &["did you mean `old:v1`?"]);
 }

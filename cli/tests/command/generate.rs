@@ -104,7 +104,7 @@ fn the_index_may_be_in_a_folder_above() {
     assert!(folder.path("deep/down/tasks.rs").exists());
     folder
         .gapi_in("deep/down", "generate tusks:v1 -o tusks.rs")
-        .fails_with(1, &["../../discovery-docs/index.json", "`tasks:v1`"]);
+        .fails_with(5, &["../../discovery-docs/index.json", "`tasks:v1`"]);
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn a_failure_keeps_the_old_file() {
     assert_eq!(folder.read("tasks.rs"), "// mine\n");
     folder
         .gapi("generate tasks:v1 -o no/such/folder/tasks.rs")
-        .fails_with(1, &["cannot write", "folder/tasks.rs"]);
+        .fails_with(7, &["cannot write", "folder/tasks.rs"]);
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn check_reports_a_stale_file_and_the_command() {
     assert_eq!(folder.read("tasks.rs"), "// stale\n");
     folder
         .gapi("generate tasks:v1 -o - --check")
-        .fails_with(1, &["--check needs a file"]);
+        .fails_with(2, &["--check needs a file"]);
 }
 
 #[test]
@@ -191,7 +191,7 @@ fn overrides_correct_the_document_or_are_reported() {
         );
     folder
         .gapi("generate tasks:v1 -o tasks.rs --overrides none.json")
-        .fails_with(1, &["none.json"]);
+        .fails_with(7, &["none.json"]);
 }
 
 #[test]
@@ -207,9 +207,9 @@ fn a_bad_document_is_named_with_the_path() {
         .fails_with(1, &["settings.json", "Discovery document"]);
     folder
         .gapi("generate missing.json -o a.rs")
-        .fails_with(1, &["missing.json"]);
+        .fails_with(5, &["missing.json"]);
     folder
         .gapi("generate tasks:v7 -o a.rs")
-        .fails_with(1, &["tasks:v7", "tasks:v1"]);
+        .fails_with(5, &["tasks:v7", "tasks:v1"]);
     assert!(!folder.path("a.rs").exists());
 }

@@ -9,7 +9,9 @@ fn help_is_what_it_was() {
         ("gapi.txt", "--help"),
         ("generate.txt", "generate --help"),
         ("expand.txt", "expand --help"),
+        ("init.txt", "init --help"),
         ("fetch.txt", "fetch --help"),
+        ("index.txt", "index --help"),
         ("list.txt", "list --help"),
         ("methods.txt", "methods --help"),
         ("show.txt", "show --help"),
@@ -26,7 +28,9 @@ fn help_is_what_it_was() {
 #[test]
 fn wrong_arguments_have_a_status_of_their_own() {
     let folder = Folder::new();
-    folder.gapi("").fails_with(2, &["Usage: gapi <COMMAND>"]);
+    folder
+        .gapi("")
+        .fails_with(2, &["Usage: gapi [OPTIONS] <COMMAND>"]);
     folder
         .gapi("generate tasks:v1")
         .fails_with(2, &["--output <FILE>"]);

@@ -41,7 +41,7 @@ fn documents_are_listed() {
         .fails_with(1, &["zebra", "gapi fetch"]);
     Folder::empty()
         .gapi("list")
-        .fails_with(1, &["gapi fetch sqladmin:v1"]);
+        .fails_with(5, &["gapi fetch sqladmin:v1"]);
 }
 
 #[test]
@@ -63,6 +63,14 @@ fn methods_are_listed() {
     folder
         .gapi("methods tasks:v1 zebra")
         .fails_with(1, &["zebra", "gapi methods tasks:v1"]);
+    // Patterns are those of selections.
+    for (pattern, count) in [("tasks.*", 8), ("tasks.{list,get}", 2), ("**", 14)] {
+        let found = folder.gapi(&format!("methods tasks:v1 {pattern}")).ok();
+        assert_eq!(found.stdout.lines().count(), count, "{pattern}");
+    }
+    folder
+        .gapi("methods tasks:v1 task.*")
+        .fails_with(1, &["task.*", "tasks"]);
 }
 
 /// `EXPECTORATE=overwrite` writes the current output.
@@ -191,18 +199,21 @@ fn unknown_methods_are_explained() {
         .gapi("show tasks:v1 tasks.lsit")
         .fails_with(1, &["tasks:v1", "`tasks.list`"]);
     folder.gapi("show sql.instances.list").fails_with(
-        1,
+        2,
         &[
             "sqladmin:v1 and of sqladmin:v1beta4",
             "sqladmin:v1beta4 sql.instances.list",
         ],
     );
     folder
+        .gapi("show tasks.tasks.lsit")
+        .fails_with(2, &["did you mean `tasks.tasks.list`"]);
+    folder
         .gapi("show drive.files.list")
-        .fails_with(1, &["drive.files.list", "gapi list"]);
+        .fails_with(2, &["drive.files.list", "gapi list"]);
     folder
         .gapi("show tasks.tasks.list tasks")
-        .fails_with(1, &["nothing follows"]);
+        .fails_with(2, &["nothing follows"]);
     folder.gapi("show").fails_with(2, &["API [NAME]"]);
 }
 

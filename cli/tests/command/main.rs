@@ -9,5 +9,7 @@ mod expand;
 mod fetch;
 mod generate;
 mod help;
+mod init;
 mod look;
+mod streams;
 mod support;

@@ -2,10 +2,14 @@
 //!
 //! All of it comes from the model, so that names are those of the generated code.
 
+#[cfg(feature = "emit")]
+mod program;
 mod skeleton;
 #[cfg(feature = "emit")]
 mod snippet;
 
+#[cfg(feature = "emit")]
+pub use program::{Identity, Program, first_method, program, words};
 use serde::Serialize;
 use serde_json::Value;
 

@@ -25,7 +25,7 @@ pub(super) fn snippet(api: &Api, names: &Spelling<'_>, method: &Method) -> Strin
 }
 
 /// Returns the name of the method in selections.
-fn pattern(path_name: &str) -> String {
+pub(super) fn pattern(path_name: &str) -> String {
     // Comments and a byte order mark are no part of an identifier, so that the whole of it counts.
     let is_plain = |segment: &str| {
         syn::parse_str::<syn::Ident>(segment)

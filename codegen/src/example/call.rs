@@ -109,7 +109,7 @@ fn each(one: &str, many: &str, call: &str) -> String {
 }
 
 /// Returns the statement that makes the request.
-fn request(api: &Api, names: &Spelling<'_>, method: &Method, arguments: &str) -> String {
+pub(crate) fn request(api: &Api, names: &Spelling<'_>, method: &Method, arguments: &str) -> String {
     let (module, name) = (names.module(), &method.ident);
     let path = match handles(&api.root, &method.path_name).as_deref() {
         None | Some([]) => format!("methods::{name}"),

@@ -7,5 +7,7 @@ mod spelling;
 mod values;
 
 #[cfg(feature = "emit")]
-pub(crate) use call::{differs, of_resource, statements};
+pub(crate) use call::{differs, of_resource, request, statements};
 pub(crate) use spelling::{Spelling, likely, settable};
+#[cfg(feature = "emit")]
+pub(crate) use values::{argument, body};

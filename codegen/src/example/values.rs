@@ -5,7 +5,7 @@ use crate::model::names::snake;
 use crate::model::{Api, Field, Method, Parameter, Shape, TokenIn, Type};
 
 /// Returns a value for a positional argument.
-pub(super) fn argument(api: &Api, names: &Spelling<'_>, parameter: &Parameter) -> String {
+pub(crate) fn argument(api: &Api, names: &Spelling<'_>, parameter: &Parameter) -> String {
     let one = match &parameter.ty {
         Type::Bool => "true".to_owned(),
         Type::I32 | Type::U32 | Type::I64 | Type::U64 => "1".to_owned(),
@@ -64,7 +64,7 @@ fn mine(name: &str) -> String {
 }
 
 /// Returns a body with the properties that matter first.
-pub(super) fn body(api: &Api, names: &Spelling<'_>, method: &Method) -> Option<String> {
+pub(crate) fn body(api: &Api, names: &Spelling<'_>, method: &Method) -> Option<String> {
     let ty = method.request.as_ref()?;
     let name = names.turbofish(ty);
     let fields = match ty {

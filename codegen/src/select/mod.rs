@@ -115,6 +115,46 @@ impl Selection {
 ///
 /// Returns an error for each pattern that matches nothing, with its index and the nearest names.
 pub fn apply(api: &Api, selection: &Selection) -> Result<Api, Errors> {
+    let (mut methods, mut types) = named(api, selection)?;
+    let polls: BTreeSet<&str> = api
+        .root
+        .all_methods()
+        .filter(|method| methods.contains(&*method.path_name))
+        .filter_map(|method| {
+            let poll = method.operation.as_ref()?.poll.as_deref()?;
+            // One that polls brings nothing along.
+            (poll != method.path_name).then_some(poll)
+        })
+        .collect();
+    let cancels = api
+        .root
+        .all_methods()
+        .filter(|method| polls.contains(&*method.path_name))
+        .filter_map(|method| method.operation.as_ref()?.cancel.as_deref());
+    methods.extend(cancels);
+    methods.extend(polls);
+    let mut selected = Api {
+        root: prune(&api.root, &methods),
+        ..api.clone()
+    };
+    types.extend(selected.root.all_methods().flat_map(used));
+    let order: Vec<usize> = remap::reach(&api.types, types)
+        .into_iter()
+        .map(|id| id.0)
+        .collect();
+    remap::api(&mut selected, &order);
+    Ok(selected)
+}
+
+/// Returns the names of the methods, and the types, that a selection itself names.
+///
+/// # Errors
+///
+/// As for [`apply`].
+pub fn named<'a>(
+    api: &'a Api,
+    selection: &Selection,
+) -> Result<(BTreeSet<&'a str>, BTreeSet<TypeId>), Errors> {
     let all: Vec<(Vec<&str>, &str)> = api
         .root
         .all_methods()
@@ -144,37 +184,7 @@ pub fn apply(api: &Api, selection: &Selection) -> Result<Api, Errors> {
             },
         }
     }
-    if !errors.is_empty() {
-        return Err(errors);
-    }
-    let polls: BTreeSet<&str> = api
-        .root
-        .all_methods()
-        .filter(|method| methods.contains(&*method.path_name))
-        .filter_map(|method| {
-            let poll = method.operation.as_ref()?.poll.as_deref()?;
-            // One that polls brings nothing along.
-            (poll != method.path_name).then_some(poll)
-        })
-        .collect();
-    let cancels = api
-        .root
-        .all_methods()
-        .filter(|method| polls.contains(&*method.path_name))
-        .filter_map(|method| method.operation.as_ref()?.cancel.as_deref());
-    methods.extend(cancels);
-    methods.extend(polls);
-    let mut selected = Api {
-        root: prune(&api.root, &methods),
-        ..api.clone()
-    };
-    types.extend(selected.root.all_methods().flat_map(used));
-    let order: Vec<usize> = remap::reach(&api.types, types)
-        .into_iter()
-        .map(|id| id.0)
-        .collect();
-    remap::api(&mut selected, &order);
-    Ok(selected)
+    errors.or((methods, types))
 }
 
 /// The names of a path. Method names are never split, should one have a dot.

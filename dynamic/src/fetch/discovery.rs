@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use gapi_codegen::Source;
 use gapi_codegen::document::Document;
+use gapi_codegen::suggest::{did_you_mean, nearest};
 use gapi_transport::{Body, Transport, TransportErrorKind, default_transport};
 use http::{Request, StatusCode, header};
 use serde::{Deserialize, Serialize};
@@ -211,8 +212,28 @@ impl Discovery {
         }
         Err(FetchError::new(
             format!("nowhere to be found: 404 from {}", urls.join(" and ")),
-            "check the name and the version: https://www.googleapis.com/discovery/v1/apis lists most APIs",
+            self.alternatives(spec).await,
         ))
+    }
+
+    /// Returns what to do where no service has a document.
+    async fn alternatives(&self, spec: &Spec) -> String {
+        // Without the list, there is no name to suggest.
+        let listed = self.directory().await.unwrap_or_default();
+        if listed.iter().any(|listed| listed.spec == *spec) {
+            return "Google lists this API and has no document of it at present; fetch it again later".to_owned();
+        }
+        let names: Vec<String> = listed
+            .iter()
+            .map(|listed| listed.spec.to_string())
+            .collect();
+        let near = nearest(&spec.to_string(), names.iter().map(String::as_str));
+        did_you_mean(&near).unwrap_or_else(|| {
+            format!(
+                "check the name and the version: {} lists most APIs",
+                self.v1
+            )
+        })
     }
 
     /// Gets a URL; what may pass is tried again.

@@ -102,6 +102,64 @@ impl Store {
         Ok(specs.collect())
     }
 
+    /// Returns the file of a document in the index.
+    #[must_use]
+    pub fn file(&self, spec: &Spec) -> Option<&str> {
+        let entry = self.index.get(&spec.name, &spec.version)?;
+        Some(&entry.file)
+    }
+
+    /// Lists a file of the folder, unless it was edited since it was listed.
+    ///
+    /// # Errors
+    /// When the index cannot be written.
+    pub fn list(&mut self, spec: &Spec, file: &str, bytes: &[u8]) -> Result<Stored, FetchError> {
+        let entry = IndexEntry {
+            name: spec.name.clone(),
+            version: spec.version.clone(),
+            revision: revision_of(bytes),
+            file: file.to_owned(),
+            sha256: sha256(bytes),
+        };
+        let revision = entry.revision.clone();
+        let stored = match self.index.get(&spec.name, &spec.version) {
+            None => Stored::New(revision),
+            Some(old) if *old == entry => return Ok(Stored::Same(revision)),
+            Some(old) if !self.force && old.file == file && !old.sha256.is_empty() => {
+                return Ok(Stored::Edited(self.folder.join(file)));
+            }
+            Some(old) => Stored::Changed {
+                old: old.revision.clone(),
+                new: revision,
+                counts: None,
+            },
+        };
+        self.index.put(entry);
+        self.write()?;
+        Ok(stored)
+    }
+
+    /// Removes the entries of files that are gone, and returns their documents.
+    ///
+    /// # Errors
+    /// When the index cannot be written.
+    pub fn remove_gone(&mut self) -> Result<Vec<Spec>, FetchError> {
+        let folder = &self.folder;
+        let is_there = |entry: &IndexEntry| folder.join(&entry.file).is_file();
+        let gone: Vec<Spec> = self
+            .index
+            .documents
+            .iter()
+            .filter(|entry| !is_there(entry))
+            .map(|entry| Spec::new(&*entry.name, &*entry.version))
+            .collect();
+        if !gone.is_empty() {
+            self.index.documents.retain(is_there);
+            self.write()?;
+        }
+        Ok(gone)
+    }
+
     /// Stores a document, unless the present file is newer or was edited.
     ///
     /// # Errors
