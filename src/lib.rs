@@ -189,7 +189,7 @@ macro_rules! api {
 ///
 /// | you write | it means |
 /// |---|---|
-/// | `name: expression` | the value, or an `Option` of it; text becomes a `String`, an enum, a time, a duration or a mask where the property is one |
+/// | `name: expression` | the value, or an `Option` of it; text becomes a `String`, an enum, a time, a duration or a mask where the property is one; integers are converted if they always fit |
 /// | `name` | the variable of that name |
 /// | `type: expression` | the same for the field `r#type`: keywords are written with or without `r#` |
 /// | `name: { .. }` | a message of the property's type |

@@ -189,14 +189,6 @@ impl Extra {
             .insert(name.into(), value.into())
     }
 
-    /// Sets a property, and returns a reference to the new value.
-    pub(crate) fn insert_mut(&mut self, name: String, value: Value) -> &mut Value {
-        let properties = &mut self.0.get_or_insert_default().properties;
-        let entry = properties.entry(name).or_default();
-        *entry = value;
-        entry
-    }
-
     /// Sets a property to an explicit `null`, which clears it in a PATCH.
     pub fn null(&mut self, name: impl Into<String>) {
         self.insert(name, Value::Null);

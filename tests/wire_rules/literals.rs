@@ -99,6 +99,39 @@ fn what_the_document_does_not_know() {
 }
 
 #[test]
+fn values_are_converted_without_loss() {
+    let (small, many): (u32, usize) = (7, 9);
+    let absent: Option<&str> = None;
+    let size = || -> Result<i64, std::num::TryFromIntError> {
+        Ok(body!(Thing {
+            size: many.try_into()?
+        })
+        .size
+        .unwrap_or_default())
+    };
+    let thing = body!(Thing {
+        name: Some("n"),
+        password: absent,
+        size: small,
+        settings: { disk_size_gb: Some(3_u16), tier: "t".into() },
+        labels: { "a": String::from("b") },
+        extra: { "new": many, "list": [], "empty": {}, "big": 5_000_000_000 },
+    });
+    assert_eq!(
+        sent(thing),
+        json!({
+            "name": "n", "size": "7", "settings": {"diskSizeGb": "3", "tier": "t"}, "labels": {"a": "b"},
+            "new": 9, "list": [], "empty": {}, "big": 5_000_000_000_i64
+        })
+    );
+    assert_eq!(size(), Ok(9));
+    // Literals, and variables without a type of their own, have the type of the property.
+    let gigabytes = 9_000_000_000;
+    let thing = body!(Thing { size: gigabytes, settings: { disk_size_gb: None } });
+    assert_eq!(sent(thing), json!({"size": "9000000000", "settings": {}}));
+}
+
+#[test]
 fn expressions_may_leave_early() {
     fn make(text: &str) -> Result<Thing, std::num::ParseIntError> {
         Ok(

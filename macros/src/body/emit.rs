@@ -1,17 +1,22 @@
 //! The expression that builds a message. Each value is written through a borrow of its parent, so that the compiler infers its type from
 //! the field that holds it.
+//!
+//! A value is an argument of a call that begins and ends where the value does, and whose function is at the property's name: so the
+//! compiler points at both.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
-use syn::{Expr, spanned::Spanned as _};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
+use syn::{Expr, ext::IdentExt as _, spanned::Spanned as _};
 
-use super::parse::{Body, Message, Node};
+use super::parse::{Body, Message, Node, Value};
 use crate::names;
 
 /// Returns the expression that builds a message.
 pub(super) fn body(runtime: &TokenStream, body: &Body) -> TokenStream {
+    let first = runtime.clone().into_iter().next();
     let emit = Emit {
-        runtime: quote!(#runtime::__private::body_macro),
+        runtime,
+        hygiene: first.map_or_else(Span::call_site, |token| token.span()),
     };
     let schema = &body.schema;
     let start = match &body.message.base {
@@ -24,7 +29,10 @@ pub(super) fn body(runtime: &TokenStream, body: &Body) -> TokenStream {
     let target = name("target", 0);
     let message = local("message");
     let fields = emit.fields(&target, &body.message, 1);
+    let traits = emit.path(Span::call_site(), &quote!({ Begin as _, ConvertAny as _ }));
     quote!({
+        #[allow(unused_imports)]
+        use #traits;
         let mut #message: #schema = #start;
         {
             let #target = &mut #message;
@@ -34,9 +42,11 @@ pub(super) fn body(runtime: &TokenStream, body: &Body) -> TokenStream {
     })
 }
 
-struct Emit {
-    /// The path of the functions of `body_macro`.
-    runtime: TokenStream,
+struct Emit<'a> {
+    /// The path of the package.
+    runtime: &'a TokenStream,
+    /// The hygiene of the path: the locations of tokens add up to that of an expression if all have the same.
+    hygiene: Span,
 }
 
 /// Makes a variable that the user's expressions cannot access.
@@ -44,92 +54,178 @@ fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
-/// Returns the same variable with the location `span` for errors.
-fn at(variable: &Ident, span: Span) -> Ident {
-    Ident::new(&variable.to_string(), variable.span().located_at(span))
+/// Returns a span without the user's variables.
+fn at(span: Span) -> Span {
+    Span::mixed_site().located_at(span)
 }
 
 fn name(of: &str, depth: usize) -> Ident {
     format_ident!("{of}{depth}", span = Span::mixed_site())
 }
 
-impl Emit {
+impl Emit<'_> {
+    /// Returns the path of an item of `body_macro`, located at `span`.
+    fn path(&self, span: Span, item: &TokenStream) -> TokenStream {
+        let runtime = self.runtime.clone().into_iter().map(|mut token| {
+            token.set_span(token.span().located_at(span));
+            token
+        });
+        let runtime: TokenStream = runtime.collect();
+        quote_spanned!(self.hygiene.located_at(span)=> #runtime::__private::body_macro::#item)
+    }
+
+    /// Returns a call of a function of `body_macro`.
+    fn call(&self, span: Span, function: &str, arguments: &TokenStream) -> TokenStream {
+        let span = self.hygiene.located_at(span);
+        let function = Ident::new(function, span);
+        let path = self.path(span, &quote!(#function));
+        quote_spanned!(span=> #path(#arguments))
+    }
+
+    /// Returns the value that `function` gives to a place of the property `field`.
+    fn given(
+        &self,
+        function: &str,
+        place: &TokenStream,
+        value: &Expr,
+        field: &Ident,
+    ) -> TokenStream {
+        let mut tokens = value.to_token_stream().into_iter();
+        let first = tokens.next().map_or(self.hygiene, |token| token.span());
+        let last = tokens.last().map_or(first, |token| token.span());
+        let (first, last) = (
+            self.hygiene.located_at(first),
+            self.hygiene.located_at(last),
+        );
+        let name = Ident::new(function, first);
+        let path = self.path(first, &quote!(#name));
+        let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#place, #value));
+        // Where the call ends.
+        arguments.set_span(last);
+        let given = quote_spanned!(last=> #path #arguments.convert());
+        let is_property = function == "given";
+        self.call(
+            field.span(),
+            if is_property { "property" } else { "part" },
+            &given,
+        )
+    }
+
     fn base(&self, base: &Expr) -> TokenStream {
-        let runtime = &self.runtime;
-        quote_spanned!(base.span()=> #runtime::base(#base))
+        self.call(base.span(), "base", &base.to_token_stream())
     }
 
     /// Sets the fields of the message that `target` borrows.
     fn fields(&self, target: &Ident, message: &Message, depth: usize) -> TokenStream {
-        let runtime = &self.runtime;
-        let set = |(field, value): &(Ident, Node)| match value {
+        let set = |(field, value): &(Ident, Value)| self.field(target, field, value, depth);
+        message.fields.iter().map(set).collect()
+    }
+
+    fn field(&self, target: &Ident, written: &Ident, value: &Value, depth: usize) -> TokenStream {
+        let span = written.span();
+        let (field, check) = self.rust_name(target, written);
+        let set = match &value.node {
+            Node::Expression(value) if field == "extra" => quote!(#target.#field = #value;),
             Node::Expression(value) => {
-                let property = quote_spanned!(value.span()=> #runtime::property(#value));
-                quote!(#target.#field = #property;)
+                let given = self.given("given", &quote!(&#target.#field), value, &field);
+                quote!(#target.#field = #given;)
             }
-            Node::Null(_) => {
-                let (name, camel) = names::of_field(field);
-                quote!(#runtime::null_field(&mut *#target, #name, #camel, |object| &object.#field);)
+            Node::Null => {
+                let (name, camel) = names::of_field(&field);
+                let arguments = quote!(&mut *#target, #name, #camel, |object| &object.#field);
+                let null = self.call(span, "null_field", &arguments);
+                quote!(#null;)
             }
-            value if field == "extra" => {
-                let inner = self.fill(quote!(&mut #target.#field), value, depth, &Nulls::Here);
-                quote!({ #inner })
+            Node::Map(entries) if field == "extra" => {
+                let map = name("target", depth);
+                let entries = self.entries(&map, entries, &field, depth, &Nulls::Here);
+                quote!({ let #map = &mut #target.#field; #entries })
             }
-            value => {
-                let fresh = quote_spanned!(field.span()=> #runtime::fresh(&mut #target.#field));
+            // Without anything in it.
+            _ if field == "extra" => TokenStream::new(),
+            node => {
                 let nulls = name("nulls", depth);
-                let has_nulls = matches!(value, Node::Map(entries) if entries.iter().any(|(_, v)| matches!(v, Node::Null(_))));
+                let has_nulls = matches!(node, Node::Map(entries) if entries.iter().any(|(_, v)| matches!(v.node, Node::Null)));
+                let place = quote!(&mut #target.#field);
                 if !has_nulls {
-                    let inner = self.fill(fresh, value, depth, &Nulls::Here);
-                    return quote!({ #inner });
+                    let fill = self.fill(&place, value, &field, depth, &Nulls::Here);
+                    return quote!(#check { #fill });
                 }
-                let inner = self.fill(fresh, value, depth, &Nulls::Owner(nulls.clone()));
-                let (name, camel) = names::of_field(field);
+                let fill = self.fill(&place, value, &field, depth, &Nulls::Owner(nulls.clone()));
+                let (name, camel) = names::of_field(&field);
+                let arguments = quote!(&mut *#target, #name, #camel, |object| &object.#field, key);
+                let null = self.call(span, "null_entry", &arguments);
                 quote!({
                     let mut #nulls = ::std::vec::Vec::<::std::string::String>::new();
-                    { #inner }
+                    { #fill }
                     for key in #nulls {
-                        #runtime::null_entry(&mut *#target, #name, #camel, |object| &object.#field, key);
+                        #null;
                     }
                 })
             }
         };
-        message.fields.iter().map(set).collect()
+        quote!(#check #set)
     }
 
-    /// Fills the value of `start` with a message, a map or a list.
-    fn fill(&self, start: TokenStream, value: &Node, depth: usize, nulls: &Nulls) -> TokenStream {
-        let runtime = &self.runtime;
+    /// Returns the field of a property, and, if that is not its name as it is written, what reports it. Fields are in `snake_case` always.
+    fn rust_name(&self, target: &Ident, written: &Ident) -> (Ident, Option<TokenStream>) {
+        let span = written.span();
+        let is_upper = |c: char| c.is_ascii_uppercase();
+        let field = names::field(&written.unraw().to_string(), span);
+        let Some(field) = field.filter(|_| written.to_string().contains(is_upper)) else {
+            return (written.clone(), None);
+        };
+        let mut name = field.clone();
+        name.set_span(at(span));
+        let property = self.call(span, "empty", &quote!(&mut #target.#name));
+        let check = quote_spanned!(at(span)=> #property.rust_name::<#name>());
+        let check = quote!({
+            #[allow(non_camel_case_types, dead_code)]
+            struct #name;
+            #check;
+        });
+        (name, Some(check))
+    }
+
+    /// Fills the place with a message, a map or a list, which belongs to the property `field`.
+    fn fill(
+        &self,
+        place: &TokenStream,
+        value: &Value,
+        field: &Ident,
+        depth: usize,
+        nulls: &Nulls,
+    ) -> TokenStream {
         let target = name("target", depth);
-        let inner: TokenStream = match value {
+        let empty = self.call(field.span(), "empty", place);
+        let begin = |method: &str| {
+            let method = Ident::new(method, at(value.span));
+            quote_spanned!(at(value.span)=> #empty.#method())
+        };
+        let (start, inner) = match &value.node {
+            Node::Message(message) if message.base.is_none() && message.fields.is_empty() => {
+                (begin("braces"), TokenStream::new())
+            }
             Node::Message(message) => {
                 let base = message.base.as_ref().map(|base| {
                     let base = self.base(base);
                     quote!(*#target = #base;)
                 });
                 let fields = self.fields(&target, message, depth + 1);
-                quote!(#base #fields)
+                (begin("message"), quote!(#base #fields))
             }
-            Node::Map(entries) => entries
-                .iter()
-                .map(|(key, value)| self.entry(&target, key, value, depth, nulls))
-                .collect(),
+            Node::Map(entries) => (
+                begin("map"),
+                self.entries(&target, entries, field, depth, nulls),
+            ),
             Node::List(items) => {
-                let item = |item: &Node| match item {
-                    Node::Expression(item) => {
-                        let target = at(&target, item.span());
-                        quote_spanned!(item.span()=> #runtime::push(#target, #item);)
-                    }
-                    item => {
-                        let fresh = quote!(#runtime::push_fresh(#target));
-                        let inner = self.fill(fresh, item, depth + 1, &Nulls::Here);
-                        quote!({ #inner })
-                    }
-                };
-                items.iter().map(item).collect()
+                let items = items
+                    .iter()
+                    .map(|item| self.item(&target, item, field, depth));
+                (begin("list"), items.collect())
             }
             // The caller has set these.
-            Node::Expression(_) | Node::Null(_) => TokenStream::new(),
+            Node::Expression(_) | Node::Null => return TokenStream::new(),
         };
         if inner.is_empty() {
             quote!(let _ = #start;)
@@ -138,33 +234,63 @@ impl Emit {
         }
     }
 
-    fn entry(
+    fn item(&self, list: &Ident, item: &Value, field: &Ident, depth: usize) -> TokenStream {
+        if let Node::Expression(value) = &item.node {
+            let given = self.given("given_item", &quote!(&*#list), value, field);
+            let push = self.call(field.span(), "push", &quote!(#given, &mut *#list));
+            return quote!(#push;);
+        }
+        let place = name("item", depth);
+        let none = self.call(item.span, "no_item", &quote!(&*#list));
+        let fill = self.fill(&quote!(&mut #place), item, field, depth + 1, &Nulls::Here);
+        let push = self.call(item.span, "push", &quote!(#place, &mut *#list));
+        quote!({ let mut #place = #none; { #fill } #push; })
+    }
+
+    fn entries(
         &self,
-        target: &Ident,
-        key: &Expr,
-        value: &Node,
+        map: &Ident,
+        entries: &[(Expr, Value)],
+        field: &Ident,
         depth: usize,
         nulls: &Nulls,
     ) -> TokenStream {
-        let runtime = &self.runtime;
-        match value {
+        let entry = |(key, value): &(Expr, Value)| self.entry(map, key, value, field, depth, nulls);
+        entries.iter().map(entry).collect()
+    }
+
+    fn entry(
+        &self,
+        map: &Ident,
+        key: &Expr,
+        value: &Value,
+        field: &Ident,
+        depth: usize,
+        nulls: &Nulls,
+    ) -> TokenStream {
+        let (place, name) = (name("entry", depth), Ident::new("key", at(key.span())));
+        match &value.node {
             Node::Expression(value) => {
-                let target = at(target, key.span());
-                quote_spanned!(value.span()=> #runtime::put(#target, #key, #value);)
+                let given = self.given("given_entry", &quote!(&*#map), value, field);
+                let put = self.call(field.span(), "put", &quote!(#given, #name, &mut *#map));
+                quote!({ let #name = #key; #put; })
             }
-            Node::Null(span) => match nulls {
+            Node::Null => match nulls {
                 Nulls::Owner(keys) => {
-                    quote_spanned!(*span=> #keys.extend(#runtime::put_null(#target, #key));)
+                    let put = self.call(value.span, "put_null", &quote!(#map, #key));
+                    quote!(#keys.extend(#put);)
                 }
                 Nulls::Here => {
-                    let target = at(target, *span);
-                    quote_spanned!(*span=> #runtime::put_null_here(#target, #key);)
+                    let map = Ident::new(&map.to_string(), at(value.span));
+                    let put = self.call(value.span, "put_null_here", &quote!(#map, #key));
+                    quote!(#put;)
                 }
             },
-            value => {
-                let fresh = quote_spanned!(key.span()=> #runtime::put_fresh(#target, #key));
-                let inner = self.fill(fresh, value, depth + 1, &Nulls::Here);
-                quote!({ #inner })
+            _ => {
+                let none = self.call(value.span, "no_entry", &quote!(&*#map));
+                let fill = self.fill(&quote!(&mut #place), value, field, depth + 1, &Nulls::Here);
+                let put = self.call(value.span, "put", &quote!(#place, #name, &mut *#map));
+                quote!({ let #name = #key; let mut #place = #none; { #fill } #put; })
             }
         }
     }

@@ -19,21 +19,40 @@ pub(super) struct Body {
 /// The properties of a message.
 #[derive(Default)]
 pub(super) struct Message {
-    pub(super) fields: Vec<(Ident, Node)>,
+    pub(super) fields: Vec<(Ident, Value)>,
     pub(super) base: Option<Expr>,
 }
 
 /// A value.
+pub(super) struct Value {
+    /// All of it, where it is in braces or brackets.
+    pub(super) span: Span,
+    pub(super) node: Node,
+}
+
+/// The form of a value.
 pub(super) enum Node {
     Expression(Expr),
-    Null(Span),
+    Null,
     Message(Message),
-    Map(Vec<(Expr, Node)>),
-    List(Vec<Node>),
+    Map(Vec<(Expr, Value)>),
+    List(Vec<Value>),
+}
+
+impl From<Expr> for Value {
+    fn from(expression: Expr) -> Self {
+        Self {
+            span: expression.span(),
+            node: Node::Expression(expression),
+        }
+    }
 }
 
 impl Parse for Body {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
+        if input.is_empty() || input.peek(token::Brace) {
+            return Err(input.error("expected the type of the message: `Type { name: value }`"));
+        }
         let schema = input.call(Path::parse_mod_style)?;
         if !input.peek(token::Brace) {
             return Err(input.error("expected the message's properties: `Type { name: value }`"));
@@ -86,10 +105,14 @@ fn message(input: ParseStream<'_>) -> Result<Message> {
             input.parse::<Token![:]>()?;
             value(input)?
         } else if at_end(input) {
-            Node::Expression(syn::parse_quote!(#name))
+            let variable: Expr = syn::parse_quote!(#name);
+            variable.into()
         } else {
             return Err(input.error(format!("expected `:` and the value of `{name}`")));
         };
+        if name == "extra" {
+            extra(&value)?;
+        }
         message.fields.push((name, value));
         comma(input)?;
     }
@@ -111,8 +134,20 @@ fn property(input: ParseStream<'_>) -> Result<Ident> {
     }
 }
 
+/// Checks the value of `extra`, which is a map always.
+fn extra(value: &Value) -> Result<()> {
+    let message = match &value.node {
+        Node::Message(Message { fields, base }) if !fields.is_empty() || base.is_some() => {
+            "the keys in `extra` are JSON names, in quotes"
+        }
+        Node::List(_) | Node::Null => "`extra` is a map: `{ \"key\": value }`",
+        _ => return Ok(()),
+    };
+    Err(Error::new(value.span, message))
+}
+
 fn map(input: ParseStream<'_>) -> Result<Node> {
-    let mut entries: Vec<(Expr, Node)> = Vec::new();
+    let mut entries: Vec<(Expr, Value)> = Vec::new();
     let mut literals: Vec<String> = Vec::new();
     while !input.is_empty() {
         let key: Expr = if input.peek(token::Paren) {
@@ -142,19 +177,21 @@ fn map(input: ParseStream<'_>) -> Result<Node> {
     Ok(Node::Map(entries))
 }
 
-fn value(input: ParseStream<'_>) -> Result<Node> {
+fn value(input: ParseStream<'_>) -> Result<Value> {
     if input.is_empty() {
         return Err(input.error("expected a value"));
     }
     if input.peek(token::Brace) {
         let content;
-        braced!(content in input);
-        return object(&content);
+        let span = braced!(content in input).span.join();
+        let node = object(&content)?;
+        return Ok(Value { span, node });
     }
     if input.peek(token::Bracket) && bracket_is_all(input)? {
         let content;
-        bracketed!(content in input);
-        return list(&content);
+        let span = bracketed!(content in input).span.join();
+        let node = list(&content)?;
+        return Ok(Value { span, node });
     }
     let ahead = input.fork();
     if let Ok(name) = ahead.parse::<Ident>()
@@ -162,17 +199,20 @@ fn value(input: ParseStream<'_>) -> Result<Node> {
         && at_end(&ahead)
     {
         input.parse::<Ident>()?;
-        return Ok(Node::Null(name.span()));
+        return Ok(Value {
+            span: name.span(),
+            node: Node::Null,
+        });
     }
-    input.parse().map(Node::Expression)
+    input.parse().map(Expr::into)
 }
 
 fn list(input: ParseStream<'_>) -> Result<Node> {
     let mut items = Vec::new();
     while !input.is_empty() {
         let item = value(input)?;
-        if let Node::Null(span) = item {
-            return Err(Error::new(span, "a list cannot hold `null`"));
+        if matches!(item.node, Node::Null) {
+            return Err(Error::new(item.span, "a list cannot hold `null`"));
         }
         items.push(item);
         if input.peek(Token![;]) {

@@ -12,6 +12,10 @@ fn expand(text: &str) -> String {
 fn mistakes_are_reported() {
     for (input, message) in [
         ("x::Y { }", "wants the path of package `gapi` first"),
+        ("::g; { a: 1 }", "expected the type of the message"),
+        ("::g; ", "expected the type of the message"),
+        ("::g; x::Y { extra: { a: 1 } }", "JSON names, in quotes"),
+        ("::g; x::Y { extra: [1] }", "`extra` is a map"),
         ("::g; x::Y", "expected the message's properties"),
         ("::g; x::Y { a: 1 } b", "nothing behind the message"),
         ("::g; x::Y { \"a\": 1 }", "written without quotes"),

@@ -1,11 +1,13 @@
 //! A struct and its `#[fields(..)]` attributes.
 
-use heck::{ToLowerCamelCase as _, ToSnakeCase as _};
+use heck::ToLowerCamelCase as _;
 use proc_macro2::TokenStream;
 use syn::{
     Attribute, Error, Fields, Ident, Item, ItemStruct, LitStr, Path, Result, Type,
     ext::IdentExt as _, meta::ParseNestedMeta, spanned::Spanned as _,
 };
+
+use crate::names;
 
 /// A type that holds a part of a response.
 pub(super) struct Part {
@@ -71,7 +73,9 @@ impl Part {
                 None => plain.to_lower_camel_case(),
             };
             let schema_field = match &options.rename {
-                Some(rename) => schema_ident(rename)?,
+                Some(rename) => names::field(&rename.value(), rename.span()).ok_or_else(|| {
+                    Error::new(rename.span(), "this is not the name of a property")
+                })?,
                 None => ident.clone(),
             };
             let is_same = |earlier: &Field| match part.of {
@@ -110,16 +114,6 @@ fn named(whole: &ItemStruct) -> Result<impl Iterator<Item = &syn::Field>> {
             "`Fields` is derived for structs with named fields: names are what is asked for",
         )),
     }
-}
-
-/// The schema's field for a property or a field name.
-fn schema_ident(rename: &LitStr) -> Result<Ident> {
-    let name = rename.value().to_snake_case();
-    let mut ident = syn::parse_str::<Ident>(&name)
-        .or_else(|_| syn::parse_str::<Ident>(&format!("r#{name}")))
-        .map_err(|_| Error::new(rename.span(), "this is not the name of a property"))?;
-    ident.set_span(rename.span());
-    Ok(ident)
 }
 
 fn type_options(attributes: &[Attribute]) -> Result<(Option<Type>, Option<Path>)> {
