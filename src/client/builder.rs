@@ -72,7 +72,7 @@ impl ClientBuilder {
     /// Sets one endpoint for all requests instead of the API's own: scheme and host, with an optional port and path prefix.
     /// The API's service path and the method's path are appended.
     ///
-    /// Credentials are sent there, over plain `http` too: see [`Client`].
+    /// Credentials are sent there, over plain `http` too: see [`Client`]. The environment variable `GAPI_ENDPOINT` sets one on this machine.
     pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
         self.endpoint = Some(endpoint.into());
         self
@@ -91,8 +91,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets whether requests of an API are sent to the emulator of an environment variable, as by Google's own libraries. On by default;
-    /// an [`endpoint`](Self::endpoint) takes precedence.
+    /// Sets whether requests of an API are sent to the emulator of an environment variable, as by Google's own libraries, or to
+    /// `GAPI_ENDPOINT`. On by default; an [`endpoint`](Self::endpoint) takes precedence.
     ///
     /// The variables are `STORAGE_EMULATOR_HOST`, `PUBSUB_EMULATOR_HOST`, `FIRESTORE_EMULATOR_HOST` and `DATASTORE_EMULATOR_HOST`: `HOST:PORT` or a URL.
     /// `SPANNER_EMULATOR_HOST` and `BIGTABLE_EMULATOR_HOST` are for gRPC: calls of these APIs fail, so that they do not change real data.
@@ -116,7 +116,7 @@ impl ClientBuilder {
     }
 
     /// Sets the environment instead of that of the process, for `GOOGLE_CLOUD_UNIVERSE_DOMAIN`, `GOOGLE_CLOUD_QUOTA_PROJECT`,
-    /// `GOOGLE_API_USE_MTLS_ENDPOINT`, and the variables of [`emulators`](Self::emulators).
+    /// `GOOGLE_API_USE_MTLS_ENDPOINT`, `GAPI_ENDPOINT`, and the variables of [`emulators`](Self::emulators).
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = Some(environment);
         self
@@ -242,9 +242,11 @@ impl ClientBuilder {
         if self.emulators == Some(false) {
             inner.root.emulators = Emulators::default();
         }
-        if let Some(endpoint) = self.endpoint {
-            inner.root.endpoint = Some(Root::endpoint(&endpoint)?);
-        }
+        inner.root.endpoint = match self.endpoint {
+            Some(endpoint) => Some(Root::endpoint(&endpoint)?),
+            None if self.emulators == Some(false) => None,
+            None => Root::endpoint_of(&environment)?,
+        };
         inner.user_agent = user_agent(self.user_agent.as_deref())?;
         inner.scope_policy = self.scope_policy;
         inner.base64 = self.base64;
@@ -288,6 +290,10 @@ pub(super) fn defaults(
         refuse(error);
         String::from(DEFAULT_UNIVERSE)
     });
+    let endpoint = Root::endpoint_of(environment).unwrap_or_else(|error| {
+        refuse(error);
+        None
+    });
     let mtls = MtlsEndpoint::of(environment).unwrap_or_else(|error| {
         refuse(error);
         MtlsEndpoint::Never
@@ -310,7 +316,7 @@ pub(super) fn defaults(
         transport,
         clock: Arc::new(SystemClock),
         root: Root {
-            endpoint: None,
+            endpoint,
             universe,
             emulators: Emulators::of(environment),
             mtls: mtls == MtlsEndpoint::Always,

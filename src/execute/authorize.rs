@@ -1,6 +1,6 @@
 //! Gets the headers of one attempt from the credentials.
 
-use std::{net::IpAddr, sync::atomic::Ordering, time::Duration};
+use std::{sync::atomic::Ordering, time::Duration};
 
 use gapi_auth::{AuthHeaders, AuthRequest, Scopes};
 use http::{Uri, header::AUTHORIZATION};
@@ -9,6 +9,7 @@ use super::in_flight::STANDSTILL;
 use crate::{
     Error, ErrorKind,
     client::{ClientInner, Prepared, ScopePolicy},
+    http::is_of_this_machine,
     method::Method,
     request::options::CallOptions,
 };
@@ -62,13 +63,7 @@ pub(super) fn limit(client: &ClientInner) -> Option<Duration> {
 
 /// Returns whether a URL uses TLS or is of this machine.
 fn is_private(url: &Uri) -> bool {
-    let host = url.host().unwrap_or_default();
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    url.scheme_str() == Some("https")
-        || host == "localhost"
-        || bare
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+    url.scheme_str() == Some("https") || is_of_this_machine(url)
 }
 
 /// Returns an error if the credentials belong to another universe than the client.

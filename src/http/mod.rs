@@ -23,7 +23,7 @@ pub(crate) use self::{
         API_CLIENT, METHOD_OVERRIDE, QUOTA_PROJECT, RequestContext, api_client, common_headers,
         user_agent,
     },
-    root::{Emulators, Root},
+    root::{Emulators, Root, is_of_this_machine},
 };
 use crate::redact;
 

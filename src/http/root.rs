@@ -1,6 +1,6 @@
 //! The root URL of an API: that of its document, of another universe, of a region, or another endpoint.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, net::IpAddr};
 
 use gapi_auth::{DEFAULT_UNIVERSE, Environment};
 use http::Uri;
@@ -47,6 +47,24 @@ impl Root {
             root.push('/');
         }
         Ok(root)
+    }
+
+    /// Returns the endpoint that `GAPI_ENDPOINT` sets. It may be on this machine only, because it gets the credentials.
+    pub(crate) fn endpoint_of(environment: &Environment) -> Result<Option<String>, Error> {
+        let Some(text) = environment.get("GAPI_ENDPOINT") else {
+            return Ok(None);
+        };
+        let refuse = |why: &dyn std::fmt::Display| {
+            Error::usage(format!("the environment variable GAPI_ENDPOINT: {why}"))
+        };
+        let root = Self::endpoint(&text).map_err(|error| refuse(&error))?;
+        if root.parse().is_ok_and(|uri| is_of_this_machine(&uri)) {
+            return Ok(Some(root));
+        }
+        Err(refuse(&format!(
+            "the endpoint {:?} is not on this machine; set it in the program, with `ClientBuilder::endpoint`",
+            crate::redact::url(&text)
+        )))
     }
 
     /// Returns the root of `api` in `location`, with a trailing slash. An endpoint takes precedence over an emulator, and both over all
@@ -97,6 +115,13 @@ impl Root {
     pub(crate) fn has_endpoint(&self) -> bool {
         self.endpoint.is_some()
     }
+}
+
+/// Returns whether the host of a URL is this machine.
+pub(crate) fn is_of_this_machine(url: &Uri) -> bool {
+    let host = url.host().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 /// Returns the root of `api` in a location of the document. Of two, the one that retains data in the region (`.rep.`).

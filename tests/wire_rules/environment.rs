@@ -156,6 +156,53 @@ async fn an_endpoint_or_a_word_keeps_emulators_out() {
 }
 
 #[tokio::test]
+async fn the_environment_names_a_server_of_this_machine_for_all_requests() {
+    let script = Script::empty();
+    let client = |endpoint: &str| {
+        let builder = script.builder().credentials(AccessToken::new("token"));
+        builder.environment(emulators().var("GAPI_ENDPOINT", endpoint))
+    };
+    let local = client("http://127.0.0.1:8080/p").build().expect("a client");
+    bucket().send(&local).await.expect("a response");
+    let off = client("http://127.0.0.1:8080").emulators(false);
+    bucket()
+        .send(&off.build().expect("a client"))
+        .await
+        .expect("a response");
+    let custom = client("?").endpoint("https://proxy.example");
+    bucket()
+        .send(&custom.build().expect("a client"))
+        .await
+        .expect("a response");
+    let recorded = script.recorded();
+    let urls: Vec<_> = recorded.iter().map(|recorded| &*recorded.url).collect();
+    assert_eq!(
+        urls,
+        [
+            "http://127.0.0.1:8080/p/storage/v1/b/b?alt=json",
+            "https://storage.googleapis.com/storage/v1/b/b?alt=json",
+            "https://proxy.example/storage/v1/b/b?alt=json",
+        ]
+    );
+    assert_eq!(recorded[0].header("authorization"), Some("Bearer token"));
+
+    for (elsewhere, why) in [
+        (
+            "https://evil.example",
+            "is not on this machine; set it in the program",
+        ),
+        ("http://127.0.0.1.evil.example", "is not on this machine"),
+        ("?", "is not a URL"),
+    ] {
+        let error = client(elsewhere).build().expect_err(elsewhere).to_string();
+        assert!(
+            error.contains("GAPI_ENDPOINT") && error.contains(why),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn locations_are_those_of_the_document() {
     let script = Script::empty();
     let client = script

@@ -6,6 +6,7 @@ mod corpus;
 mod features;
 mod house;
 mod index;
+mod package;
 mod pairs;
 mod programs;
 mod progress;
@@ -64,6 +65,8 @@ enum Chore {
     Features(features::Arguments),
     /// Measure how the sources are built: files and lines, circles of imports, floors, twin names, unwanted words.
     House(house::Arguments),
+    /// Pack what is published, build, test and document the archives outside of the checkout, and run the program of README.md with them.
+    Package(package::Arguments),
     /// Check which crypto providers are built by which features, and run programs with one, several or none, beside other users of rustls.
     Providers,
     /// Run a program that turns on what the repository's packages cannot: both backends of jsonwebtoken, the system's keyring.
@@ -83,6 +86,10 @@ fn main() -> ExitCode {
         // Cargo runs this program in the compiler's place.
         return bench_compile::wrapper(Path::new(&log));
     }
+    if let Some(program) = std::env::var_os(package::RUSTDOC) {
+        // Cargo runs this program in rustdoc's place.
+        return package::rustdoc(&program);
+    }
     let outcome = match Arguments::parse().chore {
         Chore::Vendor(arguments) => vendor::run(&arguments, &root().join("discovery-docs")),
         Chore::Corpus(arguments) => corpus::run(&arguments, &root()),
@@ -98,6 +105,7 @@ fn main() -> ExitCode {
         Chore::Stampede(arguments) => programs::stampede(&arguments, &root()),
         Chore::Features(arguments) => features::run(&arguments, &root()),
         Chore::House(arguments) => house::run(&arguments, &root()),
+        Chore::Package(arguments) => package::run(&arguments, &root()),
         Chore::Providers => providers::run(&root()),
         Chore::AllFeatures => programs::all_features(&root()),
         Chore::Runtimes => programs::runtimes(&root()),
