@@ -177,10 +177,18 @@ fn missing_document(spec: &Spec, missing: &FetchError) -> NotFound {
     if let Some(help) = doc_index::unlisted(&spec.to_string()) {
         return NotFound::missing(failure.help(help));
     }
-    NotFound::missing(failure.help(match &missing.help {
+    let names: Vec<String> = known().iter().map(ToString::to_string).collect();
+    let name = spec.to_string();
+    let others = names
+        .iter()
+        .map(String::as_str)
+        .filter(|other| *other != name);
+    let question = did_you_mean(&nearest(&name, others)).map(|question| question + " Else, ");
+    let help = match &missing.help {
         Some(help) => format!("{help}; {fetch}"),
         None => fetch,
-    }))
+    };
+    NotFound::missing(failure.help(question.unwrap_or_default() + &help))
 }
 
 /// Returns the documents of the cache that `others` does not have, with their files.

@@ -19,6 +19,7 @@ mod page;
 mod print;
 mod selection_args;
 mod show;
+mod wrap;
 
 use std::process::ExitCode;
 

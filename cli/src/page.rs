@@ -2,13 +2,10 @@
 
 use console::{Style, Term, measure_text_width, truncate_str};
 use serde_json::Value;
-use textwrap::{Options, WordSeparator, WordSplitter};
 
 use crate::diagnostic::{Failure, Outcome};
 use crate::print::{self, escaped, is_json, raw};
-
-/// The least width of a terminal that lines are made to fit.
-const LEAST: usize = 30;
+use crate::wrap;
 
 /// A text that is laid out for the standard output stream.
 pub(crate) struct Page {
@@ -20,11 +17,7 @@ pub(crate) struct Page {
 impl Page {
     /// Returns an empty text for the standard output stream.
     pub(crate) fn new() -> Self {
-        let terminal = Term::stdout();
-        let width = terminal
-            .is_term()
-            .then(|| usize::from(terminal.size().1).max(LEAST));
-        Self::of_width(width)
+        Self::of_width(wrap::width(&Term::stdout()))
     }
 
     fn of_width(width: Option<usize>) -> Self {
@@ -70,16 +63,10 @@ impl Page {
 
     fn hanging(&mut self, first: usize, further: usize, text: &str) {
         for line in escaped(text).trim_end().lines() {
-            let (first, further) = (" ".repeat(first), " ".repeat(further));
-            match self.width {
-                Some(width) if !line.is_empty() => {
-                    let options = at_words(width)
-                        .initial_indent(&first)
-                        .subsequent_indent(&further);
-                    self.text.push_str(&textwrap::fill(line, options));
-                }
-                None if !line.is_empty() => self.text.push_str(&format!("{first}{line}")),
-                _ => {}
+            if !line.is_empty() {
+                let width = self.width.unwrap_or(usize::MAX);
+                let lines = wrap::lines(line, width, first, further);
+                self.text.push_str(&lines.join("\n"));
             }
             self.text.push('\n');
         }
@@ -119,7 +106,14 @@ impl Page {
             let cells = lines.iter().map(|cells| measure_text_width(&cells[column]));
             cells.max().unwrap_or(0)
         });
-        let beside = self.beside(indent, &widths);
+        let needed = match last {
+            Last::Cut => 0,
+            // A word that fits into no line does not count.
+            Last::Wrapped => {
+                longest_word(&lines, self.width.unwrap_or(0).saturating_sub(indent + 2))
+            }
+        };
+        let beside = self.beside(indent, &widths, needed);
         for cells in &lines {
             let mut line = " ".repeat(indent);
             for (column, cell) in cells.iter().enumerate().take(beside) {
@@ -127,10 +121,10 @@ impl Page {
                 let room = self.width.filter(|_| column + 1 == N);
                 let room = room.map(|width| width.saturating_sub(measure_text_width(&line)));
                 let mut more = Vec::new();
-                let cell = match (room, &last) {
+                let cell = match (room, last) {
                     (Some(room), Last::Cut) => truncate_str(cell, room, "…").into_owned(),
                     (Some(room), Last::Wrapped) if measure_text_width(cell) > room => {
-                        more = wrapped(cell, room);
+                        more = wrap::lines(cell, room, 0, 0);
                         more.remove(0)
                     }
                     _ => cell.clone(),
@@ -141,7 +135,7 @@ impl Page {
                 } else {
                     widths[column] + 2 - measure_text_width(&cell)
                 };
-                if column == 0 {
+                if column == 0 && !cell.is_empty() {
                     line.push_str(&style(&cell).apply_to(&cell).to_string());
                 } else {
                     line.push_str(&cell);
@@ -153,21 +147,27 @@ impl Page {
                     line.push_str(&cell);
                 }
             }
-            self.text.push_str(line.trim_end());
-            self.text.push('\n');
-            for cell in cells.iter().skip(beside).filter(|cell| !cell.is_empty()) {
-                self.prose(indent + 4, cell);
+            let line = line.trim_end();
+            if !line.is_empty() || beside == N {
+                self.text.push_str(line);
+                self.text.push('\n');
+            }
+            for (column, cell) in cells.iter().enumerate().skip(beside) {
+                let room = self.width.unwrap_or(usize::MAX) - indent - 2;
+                let is_cut = last == Last::Cut && column + 1 < N;
+                let cell = truncate_str(cell, if is_cut { room } else { usize::MAX }, "…");
+                self.prose(indent + 2, &cell);
             }
         }
     }
 
     /// Returns how many columns are beside each other. The others are below, if the last one would have too little room.
-    fn beside<const N: usize>(&self, indent: usize, widths: &[usize; N]) -> usize {
+    fn beside<const N: usize>(&self, indent: usize, widths: &[usize; N], least: usize) -> usize {
         let Some(width) = self.width else { return N };
         let mut used = indent;
         for (column, cells) in widths.iter().enumerate() {
             let needed = if column + 1 == N {
-                (*cells).min(width / 4)
+                (*cells).min(width / 4).max(least)
             } else {
                 *cells
             };
@@ -183,6 +183,15 @@ impl Page {
     pub(crate) fn print(&self) -> Outcome {
         raw(&self.text)
     }
+}
+
+/// Returns the width of the longest word of the last cells that is not wider than `limit`.
+fn longest_word<const N: usize>(lines: &[[String; N]], limit: usize) -> usize {
+    let cells = lines.iter().filter_map(|cells| cells.last());
+    let widths = cells
+        .flat_map(|cell| cell.split(' '))
+        .map(measure_text_width);
+    widths.filter(|width| *width <= limit).max().unwrap_or(0)
 }
 
 /// Prints a list, as JSON or as a table. A list of none is an error too.
@@ -205,25 +214,10 @@ pub(crate) fn list<const N: usize>(
 }
 
 /// What becomes of a last cell that is too wide.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Last {
     Cut,
     Wrapped,
-}
-
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let lines = textwrap::wrap(text, at_words(width));
-    lines
-        .into_iter()
-        .map(std::borrow::Cow::into_owned)
-        .collect()
-}
-
-/// Wraps at spaces only: a URL or a name stays whole, even if it is too wide.
-fn at_words<'a>(width: usize) -> Options<'a> {
-    Options::new(width)
-        .break_words(false)
-        .word_separator(WordSeparator::AsciiSpace)
-        .word_splitter(WordSplitter::NoHyphenation)
 }
 
 #[cfg(test)]
@@ -270,7 +264,7 @@ mod tests {
         );
         assert_eq!(
             table(Some(40)),
-            "tasks.list  GET tasks/v1/lists\n    Returns all tasks in the list.\ntasks.get   GET\n"
+            "tasks.list  GET tasks/v1/lists\n  Returns all tasks in the list.\ntasks.get   GET\n"
         );
         assert_eq!(
             details(55),

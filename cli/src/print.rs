@@ -8,6 +8,7 @@ use miette::{MietteHandlerOpts, Report};
 use serde_json::{Value, json};
 
 use crate::diagnostic::{Exit, Failure, Outcome};
+use crate::wrap;
 
 /// Whether results and errors are JSON: the option `--json`.
 static JSON: AtomicBool = AtomicBool::new(false);
@@ -114,14 +115,16 @@ pub(crate) fn show(failures: Vec<Failure>) -> Exit {
         let _ = writeln!(std::io::stderr(), "{}", error(exit, &failures));
         return exit;
     }
-    // Lines are not wrapped: a path or a command in them has to survive copying. A handler that is set already is as good.
+    // Lines are wrapped before. A handler that is set already is as good.
     let _ = miette::set_hook(Box::new(|_| {
         Box::new(MietteHandlerOpts::new().wrap_lines(false).build())
     }));
     for mut failure in failures {
         // Texts of documents may contain control characters.
-        failure.message = escaped(&failure.message);
-        failure.help = failure.help.as_deref().map(escaped);
+        failure.message = wrap::for_stderr(&escaped(&failure.message), 4);
+        failure.help = failure
+            .help
+            .map(|help| wrap::for_stderr(&escaped(&help), 8));
         // A closed stream is no error.
         let _ = writeln!(std::io::stderr(), "{:?}", Report::new(failure));
     }
@@ -145,7 +148,8 @@ fn error(exit: Exit, failures: &[Failure]) -> Value {
 pub(crate) fn warn(warnings: impl IntoIterator<Item = Failure>) {
     for Failure { message, help, .. } in warnings {
         let help = help.map(|help| format!("; {help}")).unwrap_or_default();
-        note(&format!("warning: {message}{help}"));
+        let warning = format!("warning: {message}{help}");
+        note(&wrap::for_stderr(&warning, 0));
     }
 }
 

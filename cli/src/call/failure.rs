@@ -9,6 +9,7 @@ use gapi_codegen::text::{inert, inert_lines};
 use serde_json::{Value, json};
 
 use crate::diagnostic::Failure;
+use crate::wrap;
 
 pub(super) use crate::diagnostic::Exit;
 
@@ -150,7 +151,8 @@ impl CallFailure {
     pub(super) fn text(&self) -> String {
         let mut lines = Vec::new();
         let mut first = true;
-        for line in self.message.lines() {
+        let before = 7 + self.method.as_ref().map_or(0, |method| method.len() + 2);
+        for line in wrap::for_stderr(&self.message, before).lines() {
             let label = if first {
                 style("error:").red().bold().for_stderr().to_string()
             } else {
@@ -174,7 +176,7 @@ impl CallFailure {
         }
         if let Some(hint) = &self.hint {
             let label = style("hint:").cyan().for_stderr().to_string();
-            for (index, line) in hint.lines().enumerate() {
+            for (index, line) in wrap::for_stderr(hint, 8).lines().enumerate() {
                 let before = if index == 0 { label.as_str() } else { "     " };
                 lines.push(format!("  {before} {}", inert(line)));
             }

@@ -11,6 +11,18 @@ use super::catalog::{Catalog, CatalogMethod, CatalogParameter};
 use crate::call;
 use crate::documents;
 
+/// The arguments that are documents, each with its verb.
+const DOCUMENTS: [(&str, &str); 8] = [
+    ("diff", "old"),
+    ("diff", "new"),
+    ("expand", "input"),
+    ("fetch", "names"),
+    ("generate", "spec"),
+    ("init", "api"),
+    ("methods", "api"),
+    ("show", "words"),
+];
+
 /// Returns the command for the words of the shell.
 pub(super) fn command(command: Command) -> Command {
     let words: Vec<OsString> = std::env::args_os()
@@ -19,14 +31,11 @@ pub(super) fn command(command: Command) -> Command {
         .collect();
     let (mut words, _) = bash::current(words, bash::index());
     words.pop();
-    let command = ["methods", "show"]
-        .into_iter()
-        .fold(command, |command, name| {
-            command.mut_subcommand(name, |command| {
-                let id = if name == "show" { "words" } else { "api" };
-                command.mut_arg(id, |argument| argument.index(1).add(candidates(apis)))
-            })
-        });
+    let command = DOCUMENTS.into_iter().fold(command, |command, (verb, id)| {
+        command.mut_subcommand(verb, |command| {
+            command.mut_arg(id, |argument| argument.add(candidates(apis)))
+        })
+    });
     match words.get(1) {
         Some(word) if word == "call" => {
             let call = call_command(&words[2..]);

@@ -15,7 +15,7 @@ impl Progress {
         } else {
             ProgressBar::hidden()
         };
-        if let Ok(style) = ProgressStyle::with_template("{prefix:10} {bar:40} {pos}/{len} {msg}") {
+        if let Ok(style) = ProgressStyle::with_template("{prefix} {bar:20} {pos}/{len} {msg}") {
             bar.set_style(style);
         }
         bar.set_prefix(what);

@@ -128,7 +128,7 @@ fn unknown(api: &Api, name: &str) -> Failure {
 fn text(method: &Description) -> Page {
     let mut page = Page::new();
     page.title(&format!("{} {}", method.api, method.name));
-    page.entry(0, &method.http);
+    page.line(&method.http);
     if method.deprecated {
         page.line("Deprecated.");
     }

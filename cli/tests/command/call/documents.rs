@@ -290,7 +290,14 @@ async fn shells_complete_what_documents_have() {
             );
         }
     };
-    has(&["call", "ol"], &["old\\"]);
+    for verb in [
+        "call", "diff", "expand", "fetch", "generate", "init", "methods", "show",
+    ] {
+        has(&[verb, "ol"], &["old\\"]);
+    }
+    has(&["diff", "old:v1", "ol"], &["old\\"]);
+    has(&["in"], &["init", "index"]);
+    has(&["init", "--ser"], &["--service-account"]);
     has(&["call", "old:v1", "thi"], &["things.get", "things.list"]);
     // From here on, the document is not read again.
     std::fs::remove_file(folder.path("cache/discovery/old.v1.json")).unwrap();
