@@ -19,8 +19,10 @@ pub mod v1 {
         pending::PendingCall,
         request::{
             Call, IntoUpdate, Request,
+            argument::{Argument, Arguments},
             body::{Body, IntoBody},
             from_response::{FromResponse, decode},
+            unsent::{Sent, Unsent, unsent},
         },
     };
 
@@ -304,6 +306,7 @@ macro_rules! __gapi_request {
                 self.0
             }
         }
+        $crate::__gapi_unsent!(() $name: $response);
         $($crate::__gapi_request!(@$feature $name $response $(, $($detail)*)?);)*
     };
 }

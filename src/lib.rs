@@ -109,6 +109,7 @@ pub use crate::{
     pending::{ConditionalCall, PendingCall},
     request::{
         Call, EntityTag, IntoUpdate, Request,
+        argument::Unset,
         body::{Body, HttpBody, IntoBody, RawBody},
         from_response::{FromResponse, Response},
         options::CallOptions,
@@ -132,6 +133,7 @@ pub mod schema {
         fields::Part,
         paging::Listed,
         patch::UpdateOf,
+        request::argument::{Argument, Arguments},
         wire::{Object, OpenEnum, Param, Wire},
     };
 }

@@ -148,6 +148,8 @@ impl<R> Upload<R> {
     }
 }
 
+crate::__gapi_unsent!((R) Upload<R>: R);
+
 impl<R> Clone for Upload<R> {
     fn clone(&self) -> Self {
         Self {

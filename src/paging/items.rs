@@ -14,7 +14,9 @@ use super::{Listed, Pages, list_setters};
 use crate::{
     Client, Error,
     fields::{Part, page_from_slice},
-    request::{Call, from_response::FromResponse, option_setters::option_setters},
+    request::{
+        Call, argument::Argument, from_response::FromResponse, option_setters::option_setters,
+    },
     wire::Selection,
 };
 

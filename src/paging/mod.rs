@@ -19,7 +19,9 @@ pub(crate) use self::paginator::with_field;
 use crate::{
     Client, Error, ErrorKind, Fields,
     fields::Part,
-    request::{Call, from_response::FromResponse, option_setters::option_setters},
+    request::{
+        Call, argument::Argument, from_response::FromResponse, option_setters::option_setters,
+    },
     wire::{Selection, Wire},
 };
 
@@ -35,8 +37,8 @@ macro_rules! list_setters {
         }
 
         /// Begins at this page instead of the first one. `token` is the [`page_token`](Self::page_token) of an earlier run.
-        pub fn start_at(mut self, token: impl Into<String>) -> Self {
-            self.$($field).+.token = Some(token.into());
+        pub fn start_at<M>(mut self, token: impl Argument<String, M>) -> Self {
+            self.$($field).+.token = token.into_option();
             self
         }
 

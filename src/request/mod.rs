@@ -1,11 +1,13 @@
 //! A request as a value: a method, the values of its parameters, and a body.
 
+pub(crate) mod argument;
 pub(crate) mod body;
 pub(crate) mod from_response;
 pub(crate) mod option_setters;
 pub(crate) mod options;
 #[cfg(feature = "patterns")]
 pub(crate) mod patterns;
+pub(crate) mod unsent;
 
 use std::{borrow::Cow, fmt, sync::Arc};
 
@@ -14,6 +16,7 @@ use bytes::Bytes;
 use crate::{
     method::{Location, Method},
     request::{
+        argument::{Argument, Arguments},
         body::{Base64Marks, Body, Encoded, with_standard},
         from_response::FromResponse,
     },
@@ -71,6 +74,17 @@ impl Call {
         self
     }
 
+    /// Sets an optional parameter by its wire name; an earlier value is replaced, by `None` too.
+    #[must_use]
+    pub fn with_optional<T: Param, M>(
+        mut self,
+        name: &'static str,
+        value: impl Argument<T, M>,
+    ) -> Self {
+        self.replace(name, value.into_option().map(Param::into_wire));
+        self
+    }
+
     /// Sets all values of a repeated parameter; earlier values are replaced.
     #[must_use]
     pub fn with_all<P: Param>(
@@ -78,9 +92,17 @@ impl Call {
         name: &'static str,
         values: impl IntoIterator<Item = P>,
     ) -> Self {
-        self.values.retain(|(n, _)| *n != name);
+        self.replace(name, None);
         self.values
             .extend(values.into_iter().map(|v| (name, v.into_wire())));
+        self
+    }
+
+    /// Sets all values of an optional repeated parameter; earlier values are replaced, by `None` too.
+    #[must_use]
+    pub fn with_list<T, M>(mut self, name: &'static str, values: impl Arguments<T, M>) -> Self {
+        self.replace(name, None);
+        values.put(name, &mut self.values);
         self
     }
 
@@ -136,8 +158,12 @@ impl Call {
     }
 
     pub(crate) fn set(&mut self, name: &'static str, value: String) {
+        self.replace(name, Some(value));
+    }
+
+    fn replace(&mut self, name: &'static str, value: Option<String>) {
         self.values.retain(|(n, _)| *n != name);
-        self.values.push((name, value));
+        self.values.extend(value.map(|value| (name, value)));
     }
 
     /// Returns the parameters of the query.

@@ -101,8 +101,11 @@ macro_rules! option_setters {
         /// sending the call is an error that lists those that are.
         ///
         /// An [`endpoint`](crate::ClientBuilder::endpoint) of the client, and an emulator, take precedence.
-        pub fn location(mut self, location: impl Into<String>) -> Self {
-            self$(.$field)*.get_mut().location = Some(location.into());
+        pub fn location<M>(
+            mut self,
+            location: impl $crate::request::argument::Argument<String, M>,
+        ) -> Self {
+            self$(.$field)*.get_mut().location = location.into_option();
             self
         }
 
@@ -140,14 +143,14 @@ macro_rules! option_setters {
         }
 
         /// Requests a part of the response only: `items(name,state),nextPageToken`.
-        pub fn fields(mut self, mask: impl Into<String>) -> Self {
-            self$(.$field)*.set_param("fields", mask.into());
+        pub fn fields<M>(mut self, mask: impl $crate::request::argument::Argument<String, M>) -> Self {
+            self$(.$field)*.set_param("fields", mask.into_option());
             self
         }
 
         /// Counts the call against the quota of this user (`quotaUser`): any text of up to 40 characters.
-        pub fn quota_user(mut self, user: impl Into<String>) -> Self {
-            self$(.$field)*.set_param("quotaUser", user.into());
+        pub fn quota_user<M>(mut self, user: impl $crate::request::argument::Argument<String, M>) -> Self {
+            self$(.$field)*.set_param("quotaUser", user.into_option());
             self
         }
 
@@ -159,27 +162,27 @@ macro_rules! option_setters {
         }
 
         /// Sets a token that marks the call in the server's traces (`trace`).
-        pub fn trace(mut self, token: impl Into<String>) -> Self {
-            self$(.$field)*.set_param("trace", token.into());
+        pub fn trace<M>(mut self, token: impl $crate::request::argument::Argument<String, M>) -> Self {
+            self$(.$field)*.set_param("trace", token.into_option());
             self
         }
 
         /// Requests another format than `json` (`alt`), such as `media`, `csv`, `proto` or `sse`, if the method has it. Read such a
         /// response with `raw` or `text`.
-        pub fn alt(mut self, form: impl Into<String>) -> Self {
-            self$(.$field)*.set_param("alt", form.into());
+        pub fn alt<M>(mut self, form: impl $crate::request::argument::Argument<String, M>) -> Self {
+            self$(.$field)*.set_param("alt", form.into_option());
             self
         }
 
         /// Sends an API key as the query parameter `key`, in addition to the credentials.
-        pub fn key(mut self, key: impl Into<String>) -> Self {
-            self$(.$field)*.set_param("key", key.into());
+        pub fn key<M>(mut self, key: impl $crate::request::argument::Argument<String, M>) -> Self {
+            self$(.$field)*.set_param("key", key.into_option());
             self
         }
 
         /// Sets the version of the error format (`$.xgafv`): `"1"` or `"2"`.
-        pub fn xgafv(mut self, version: impl Into<String>) -> Self {
-            self$(.$field)*.set_param("$.xgafv", version.into());
+        pub fn xgafv<M>(mut self, version: impl $crate::request::argument::Argument<String, M>) -> Self {
+            self$(.$field)*.set_param("$.xgafv", version.into_option());
             self
         }
 

@@ -187,10 +187,10 @@ impl CallOptions {
         self.get().invalid.as_deref()
     }
 
-    pub(crate) fn set_param(&mut self, name: &'static str, value: String) {
+    pub(crate) fn set_param(&mut self, name: &'static str, value: impl Into<Option<String>>) {
         let params = &mut self.get_mut().params;
         params.retain(|(n, _)| n != name);
-        params.push((Cow::Borrowed(name), value));
+        params.extend(value.into().map(|value| (Cow::Borrowed(name), value)));
     }
 
     pub(crate) fn add_param(&mut self, name: Cow<'static, str>, value: String) {

@@ -173,24 +173,24 @@ fn items(items: &Items, depth: usize, names: &Names<'_>) -> TokenStream {
 fn setter(parameter: &Parameter, depth: usize, names: &Names<'_>) -> TokenStream {
     let doc = docs::parameter(parameter).attribute();
     let deprecated = deprecated(parameter.deprecated);
-    let (name, ty) = (ident(&parameter.ident), accepted(parameter, depth, names));
-    let argument = if parameter.repeated {
-        quote!(values)
+    let (name, ty) = (ident(&parameter.ident), names.ty(&parameter.ty, depth));
+    let wire = &parameter.wire;
+    let (argument, accepted, with) = if parameter.repeated {
+        (quote!(values), quote!(Arguments), quote!(with_list))
     } else {
-        quote!(value)
+        (quote!(value), quote!(Argument), quote!(with_optional))
     };
-    let with = with(parameter, &argument, depth, names);
     quote! {
         #doc
         #deprecated
         #[inline]
-        pub fn #name(self, #argument: #ty) -> Self {
-            Self(self.0 #with)
+        pub fn #name<M>(self, #argument: impl __gapi::#accepted<#ty, M>) -> Self {
+            Self(self.0.#with(#wire, #argument))
         }
     }
 }
 
-/// Returns the type of an argument: numbers and booleans by value, and other types by conversion.
+/// Returns the type of a required argument: numbers and booleans by value, and other types by conversion.
 fn accepted(parameter: &Parameter, depth: usize, names: &Names<'_>) -> TokenStream {
     let (into, into_iterator) = (&names.into, &names.into_iterator);
     let ty = names.ty(&parameter.ty, depth);
@@ -206,7 +206,7 @@ fn accepted(parameter: &Parameter, depth: usize, names: &Names<'_>) -> TokenStre
     }
 }
 
-/// Returns the call that sets a parameter to an argument.
+/// Returns the call that sets a required parameter to an argument.
 fn with(
     parameter: &Parameter,
     argument: &impl quote::ToTokens,

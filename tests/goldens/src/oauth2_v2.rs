@@ -109,14 +109,14 @@ pub mod methods {
     impl Tokeninfo {
         /// Sets the parameter `access_token`.
         #[inline]
-        pub fn access_token(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("access_token", value.into()))
+        pub fn access_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("access_token", value))
         }
 
         /// Sets the parameter `id_token`.
         #[inline]
-        pub fn id_token(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("id_token", value.into()))
+        pub fn id_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("id_token", value))
         }
     }
 }

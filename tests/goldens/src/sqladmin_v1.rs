@@ -378,8 +378,8 @@ pub mod instances {
     impl Get {
         /// Optional. Region of the Cloud SQL instance.
         #[inline]
-        pub fn location(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("location", value.into()))
+        pub fn location<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("location", value))
         }
     }
 
@@ -403,8 +403,8 @@ pub mod instances {
     impl Insert {
         /// Optional. Region of the Cloud SQL instance.
         #[inline]
-        pub fn location(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("location", value.into()))
+        pub fn location<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("location", value))
         }
     }
 
@@ -446,27 +446,27 @@ pub mod instances {
         /// For example. 'state:RUNNABLE instanceType:CLOUD_SQL_INSTANCE'. By default, each expression is an AND
         /// expression. However, you can include AND and OR expressions explicitly.
         #[inline]
-        pub fn filter(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("filter", value.into()))
+        pub fn filter<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("filter", value))
         }
 
         /// Optional. Region of the Cloud SQL instance.
         #[inline]
-        pub fn location(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("location", value.into()))
+        pub fn location<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("location", value))
         }
 
         /// The maximum number of instances to return. The service may return fewer than this value. If unspecified, at
         /// most 500 instances are returned. The maximum value is 1000; values above 1000 are coerced to 1000.
         #[inline]
-        pub fn max_results(self, value: u32) -> Self {
-            Self(self.0.with("maxResults", value))
+        pub fn max_results<M>(self, value: impl __gapi::Argument<u32, M>) -> Self {
+            Self(self.0. with_optional("maxResults", value))
         }
 
         /// A previously-returned page token representing part of the larger set of results to view.
         #[inline]
-        pub fn page_token(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("pageToken", value.into()))
+        pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("pageToken", value))
         }
     }
 
@@ -498,20 +498,23 @@ pub mod instances {
     impl Patch {
         /// Optional. Region of the Cloud SQL instance.
         #[inline]
-        pub fn location(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("location", value.into()))
+        pub fn location<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("location", value))
         }
 
         /// Optional. Set PSC config to the same value as the existing config to reconcile the PSC networking.
         #[inline]
-        pub fn reconcile_psc_networking(self, value: bool) -> Self {
-            Self(self.0.with("reconcilePscNetworking", value))
+        pub fn reconcile_psc_networking<M>(self, value: impl __gapi::Argument<bool, M>) -> Self {
+            Self(self.0. with_optional("reconcilePscNetworking", value))
         }
 
         /// Optional. Set PSC config to the same value as the existing config and force reconcile the PSC networking.
         #[inline]
-        pub fn reconcile_psc_networking_force(self, value: bool) -> Self {
-            Self(self.0.with("reconcilePscNetworkingForce", value))
+        pub fn reconcile_psc_networking_force<M>(
+            self,
+            value: impl __gapi::Argument<bool, M>,
+        ) -> Self {
+            Self(self.0. with_optional("reconcilePscNetworkingForce", value))
         }
     }
 }
@@ -598,8 +601,8 @@ pub mod operations {
     impl Cancel {
         /// Optional. Region of the Cloud SQL instance.
         #[inline]
-        pub fn location(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("location", value.into()))
+        pub fn location<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("location", value))
         }
     }
 
@@ -631,8 +634,8 @@ pub mod operations {
     impl Get {
         /// Optional. Region of the Cloud SQL instance.
         #[inline]
-        pub fn location(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("location", value.into()))
+        pub fn location<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("location", value))
         }
     }
 }

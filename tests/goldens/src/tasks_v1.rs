@@ -287,14 +287,14 @@ pub mod tasklists {
     impl List {
         /// Optional. Maximum number of task lists returned on one page. The default is 1000 (max allowed: 1000).
         #[inline]
-        pub fn max_results(self, value: i32) -> Self {
-            Self(self.0.with("maxResults", value))
+        pub fn max_results<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
+            Self(self.0. with_optional("maxResults", value))
         }
 
         /// Optional. Token specifying the result page to return.
         #[inline]
-        pub fn page_token(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("pageToken", value.into()))
+        pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("pageToken", value))
         }
     }
 
@@ -617,15 +617,15 @@ pub mod tasks {
         /// assigned task cannot be a parent task, nor can it have a parent. Setting the parent to an assigned task
         /// results in failure of the request.
         #[inline]
-        pub fn parent(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("parent", value.into()))
+        pub fn parent<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("parent", value))
         }
 
         /// Optional. Previous sibling task identifier. If the task is created at the first position among its siblings,
         /// this parameter is omitted.
         #[inline]
-        pub fn previous(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("previous", value.into()))
+        pub fn previous<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("previous", value))
         }
     }
 
@@ -667,75 +667,75 @@ pub mod tasks {
         /// Optional. Upper bound for a task's completion date (as a RFC 3339 timestamp) to filter by. The default is not
         /// to filter by completion date.
         #[inline]
-        pub fn completed_max(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("completedMax", value.into()))
+        pub fn completed_max<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("completedMax", value))
         }
 
         /// Optional. Lower bound for a task's completion date (as a RFC 3339 timestamp) to filter by. The default is not
         /// to filter by completion date.
         #[inline]
-        pub fn completed_min(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("completedMin", value.into()))
+        pub fn completed_min<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("completedMin", value))
         }
 
         /// Optional. Upper bound for a task's due date (as a RFC 3339 timestamp) to filter by. The default is not to
         /// filter by due date.
         #[inline]
-        pub fn due_max(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("dueMax", value.into()))
+        pub fn due_max<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("dueMax", value))
         }
 
         /// Optional. Lower bound for a task's due date (as a RFC 3339 timestamp) to filter by. The default is not to
         /// filter by due date.
         #[inline]
-        pub fn due_min(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("dueMin", value.into()))
+        pub fn due_min<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("dueMin", value))
         }
 
         /// Optional. Maximum number of tasks returned on one page. The default is 20 (max allowed: 100).
         #[inline]
-        pub fn max_results(self, value: i32) -> Self {
-            Self(self.0.with("maxResults", value))
+        pub fn max_results<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
+            Self(self.0. with_optional("maxResults", value))
         }
 
         /// Optional. Token specifying the result page to return.
         #[inline]
-        pub fn page_token(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("pageToken", value.into()))
+        pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("pageToken", value))
         }
 
         /// Optional. Flag indicating whether tasks assigned to the current user are returned in the result. The default
         /// is False.
         #[inline]
-        pub fn show_assigned(self, value: bool) -> Self {
-            Self(self.0.with("showAssigned", value))
+        pub fn show_assigned<M>(self, value: impl __gapi::Argument<bool, M>) -> Self {
+            Self(self.0. with_optional("showAssigned", value))
         }
 
         /// Optional. Flag indicating whether completed tasks are returned in the result. Note that showHidden must also
         /// be True to show tasks completed in first party clients, such as the web UI and Google's mobile apps. The
         /// default is True.
         #[inline]
-        pub fn show_completed(self, value: bool) -> Self {
-            Self(self.0.with("showCompleted", value))
+        pub fn show_completed<M>(self, value: impl __gapi::Argument<bool, M>) -> Self {
+            Self(self.0. with_optional("showCompleted", value))
         }
 
         /// Optional. Flag indicating whether deleted tasks are returned in the result. The default is False.
         #[inline]
-        pub fn show_deleted(self, value: bool) -> Self {
-            Self(self.0.with("showDeleted", value))
+        pub fn show_deleted<M>(self, value: impl __gapi::Argument<bool, M>) -> Self {
+            Self(self.0. with_optional("showDeleted", value))
         }
 
         /// Optional. Flag indicating whether hidden tasks are returned in the result. The default is False.
         #[inline]
-        pub fn show_hidden(self, value: bool) -> Self {
-            Self(self.0.with("showHidden", value))
+        pub fn show_hidden<M>(self, value: impl __gapi::Argument<bool, M>) -> Self {
+            Self(self.0. with_optional("showHidden", value))
         }
 
         /// Optional. Lower bound for a task's last modification time (as a RFC 3339 timestamp) to filter by. The default
         /// is not to filter by last modification time.
         #[inline]
-        pub fn updated_min(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("updatedMin", value.into()))
+        pub fn updated_min<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("updatedMin", value))
         }
     }
 
@@ -766,8 +766,8 @@ pub mod tasks {
         /// list. Otherwise the task is moved within its current list. Recurrent tasks cannot currently be moved between
         /// lists.
         #[inline]
-        pub fn destination_tasklist(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("destinationTasklist", value.into()))
+        pub fn destination_tasklist<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("destinationTasklist", value))
         }
 
         /// Optional. New parent task identifier. If the task is moved to the top level, this parameter is omitted. The
@@ -775,8 +775,8 @@ pub mod tasks {
         /// tasks cannot be set as parent tasks (have subtasks), or be moved under a parent task (become subtasks). 2.
         /// Tasks that are both completed and hidden cannot be nested, so the parent field must be empty.
         #[inline]
-        pub fn parent(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("parent", value.into()))
+        pub fn parent<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("parent", value))
         }
 
         /// Optional. New previous sibling task identifier. If the task is moved to the first position among its siblings,
@@ -784,8 +784,8 @@ pub mod tasks {
         /// Exceptions: 1. Tasks that are both completed and hidden can only be moved to position 0, so the previous field
         /// must be empty.
         #[inline]
-        pub fn previous(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("previous", value.into()))
+        pub fn previous<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("previous", value))
         }
     }
 

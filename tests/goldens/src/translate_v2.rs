@@ -202,15 +202,15 @@ pub mod languages {
     impl List {
         /// The model type for which supported languages should be returned.
         #[inline]
-        pub fn model(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("model", value.into()))
+        pub fn model<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("model", value))
         }
 
         /// The language to use to return localized, human readable names of supported
         /// languages.
         #[inline]
-        pub fn target(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("target", value.into()))
+        pub fn target<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("target", value))
         }
     }
 }
@@ -296,22 +296,25 @@ pub mod translations {
         ///
         /// Takes any number of values, which replace earlier ones.
         #[inline]
-        pub fn cid(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
-            Self(self.0.with_all("cid", values.into_iter().map(Into::<String>::into)))
+        pub fn cid<M>(self, values: impl __gapi::Arguments<String, M>) -> Self {
+            Self(self.0. with_list("cid", values))
         }
 
         /// The format of the source text, in either HTML (default) or plain-text. A
         /// value of "html" indicates HTML and a value of "text" indicates plain-text.
         #[inline]
-        pub fn format(self, value: impl Into<super::TranslationsListFormat>) -> Self {
-            Self(self.0.with("format", value.into()))
+        pub fn format<M>(
+            self,
+            value: impl __gapi::Argument<super::TranslationsListFormat, M>,
+        ) -> Self {
+            Self(self.0. with_optional("format", value))
         }
 
         /// The `model` type requested for this translation. Valid values are
         /// listed in public documentation.
         #[inline]
-        pub fn model(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("model", value.into()))
+        pub fn model<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("model", value))
         }
 
         /// The language of the source text, set to one of the language codes listed in
@@ -319,8 +322,8 @@ pub mod translations {
         /// attempt to identify the source language automatically and return it within
         /// the response.
         #[inline]
-        pub fn source(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("source", value.into()))
+        pub fn source<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("source", value))
         }
     }
 

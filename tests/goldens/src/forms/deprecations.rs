@@ -98,8 +98,8 @@ pub mod old {
         /// Sets the parameter `x`.
         #[deprecated]
         #[inline]
-        pub fn x(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("x", value.into()))
+        pub fn x<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("x", value))
         }
     }
 }

@@ -131,8 +131,11 @@ pub mod a {
         impl List {
             /// Sets the parameter `view`.
             #[inline]
-            pub fn view(self, value: impl Into<super::super::ThingsListView>) -> Self {
-                Self(self.0.with("view", value.into()))
+            pub fn view<M>(
+                self,
+                value: impl __gapi::Argument<super::super::ThingsListView, M>,
+            ) -> Self {
+                Self(self.0. with_optional("view", value))
             }
         }
     }
@@ -197,8 +200,11 @@ pub mod b {
         impl List {
             /// Sets the parameter `view`.
             #[inline]
-            pub fn view(self, value: impl Into<super::super::ThingsListView>) -> Self {
-                Self(self.0.with("view", value.into()))
+            pub fn view<M>(
+                self,
+                value: impl __gapi::Argument<super::super::ThingsListView, M>,
+            ) -> Self {
+                Self(self.0. with_optional("view", value))
             }
         }
     }
@@ -263,8 +269,11 @@ pub mod c {
         impl List {
             /// Sets the parameter `view`.
             #[inline]
-            pub fn view(self, value: impl Into<super::super::CThingsListView>) -> Self {
-                Self(self.0.with("view", value.into()))
+            pub fn view<M>(
+                self,
+                value: impl __gapi::Argument<super::super::CThingsListView, M>,
+            ) -> Self {
+                Self(self.0. with_optional("view", value))
             }
         }
     }
@@ -341,20 +350,14 @@ pub mod files {
         ///
         /// Takes any number of values, which replace earlier ones.
         #[inline]
-        pub fn order(
-            self,
-            values: impl IntoIterator<Item = impl Into<super::FilesListOrder>>,
-        ) -> Self {
-            Self(
-                self.0
-                    .with_all("order", values.into_iter().map(Into::<super::FilesListOrder>::into)),
-            )
+        pub fn order<M>(self, values: impl __gapi::Arguments<super::FilesListOrder, M>) -> Self {
+            Self(self.0. with_list("order", values))
         }
 
         /// Sets the parameter `view`.
         #[inline]
-        pub fn view(self, value: impl Into<super::FilesListView>) -> Self {
-            Self(self.0.with("view", value.into()))
+        pub fn view<M>(self, value: impl __gapi::Argument<super::FilesListView, M>) -> Self {
+            Self(self.0. with_optional("view", value))
         }
     }
 }

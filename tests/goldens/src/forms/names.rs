@@ -402,32 +402,32 @@ pub mod v1 {
     impl Call {
         /// Sets the parameter `clone`.
         #[inline]
-        pub fn clone_(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("clone", value.into()))
+        pub fn clone_<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("clone", value))
         }
 
         /// Sets the parameter `page.size`.
         #[inline]
-        pub fn page_size(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("page.size", value.into()))
+        pub fn page_size<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("page.size", value))
         }
 
         /// Sets the parameter `send`.
         #[inline]
-        pub fn send_(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("send", value.into()))
+        pub fn send_<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("send", value))
         }
 
         /// Sets the parameter `toHttp`.
         #[inline]
-        pub fn to_http_(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("toHttp", value.into()))
+        pub fn to_http_<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("toHttp", value))
         }
 
         /// Sets the parameter `type`.
         #[inline]
-        pub fn r#type(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("type", value.into()))
+        pub fn r#type<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("type", value))
         }
     }
 }

@@ -450,14 +450,14 @@ pub mod widgets {
     impl Aggregated {
         /// Sets the parameter `maxResults`.
         #[inline]
-        pub fn max_results(self, value: u32) -> Self {
-            Self(self.0.with("maxResults", value))
+        pub fn max_results<M>(self, value: impl __gapi::Argument<u32, M>) -> Self {
+            Self(self.0. with_optional("maxResults", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
-        pub fn page_token(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("pageToken", value.into()))
+        pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("pageToken", value))
         }
     }
 
@@ -487,14 +487,14 @@ pub mod widgets {
     impl Anys {
         /// Sets the parameter `pageSize`.
         #[inline]
-        pub fn page_size(self, value: i32) -> Self {
-            Self(self.0.with("pageSize", value))
+        pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
+            Self(self.0. with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
-        pub fn page_token(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("pageToken", value.into()))
+        pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("pageToken", value))
         }
     }
 
@@ -535,14 +535,14 @@ pub mod widgets {
     impl InPageToken {
         /// Sets the parameter `pageSize`.
         #[inline]
-        pub fn page_size(self, value: i32) -> Self {
-            Self(self.0.with("pageSize", value))
+        pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
+            Self(self.0. with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
-        pub fn page_token(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("pageToken", value.into()))
+        pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("pageToken", value))
         }
     }
 
@@ -568,14 +568,14 @@ pub mod widgets {
     impl Items {
         /// Sets the parameter `pageSize`.
         #[inline]
-        pub fn page_size(self, value: i32) -> Self {
-            Self(self.0.with("pageSize", value))
+        pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
+            Self(self.0. with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
-        pub fn page_token(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("pageToken", value.into()))
+        pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("pageToken", value))
         }
     }
 
@@ -601,14 +601,14 @@ pub mod widgets {
     impl Left {
         /// Sets the parameter `pageSize`.
         #[inline]
-        pub fn page_size(self, value: i32) -> Self {
-            Self(self.0.with("pageSize", value))
+        pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
+            Self(self.0. with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
-        pub fn page_token(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("pageToken", value.into()))
+        pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("pageToken", value))
         }
     }
 
@@ -638,14 +638,14 @@ pub mod widgets {
     impl Matching {
         /// Sets the parameter `pageSize`.
         #[inline]
-        pub fn page_size(self, value: i32) -> Self {
-            Self(self.0.with("pageSize", value))
+        pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
+            Self(self.0. with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
-        pub fn page_token(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("pageToken", value.into()))
+        pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("pageToken", value))
         }
     }
 
@@ -671,14 +671,14 @@ pub mod widgets {
     impl Named {
         /// Sets the parameter `pageSize`.
         #[inline]
-        pub fn page_size(self, value: i32) -> Self {
-            Self(self.0.with("pageSize", value))
+        pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
+            Self(self.0. with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
-        pub fn page_token(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("pageToken", value.into()))
+        pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("pageToken", value))
         }
     }
 
@@ -703,14 +703,14 @@ pub mod widgets {
     impl NextInQuery {
         /// Sets the parameter `maxResults`.
         #[inline]
-        pub fn max_results(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("maxResults", value.into()))
+        pub fn max_results<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("maxResults", value))
         }
 
         /// Sets the parameter `nextPageToken`.
         #[inline]
-        pub fn next_page_token(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("nextPageToken", value.into()))
+        pub fn next_page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("nextPageToken", value))
         }
     }
 
@@ -746,14 +746,14 @@ pub mod widgets {
     impl NoResponse {
         /// Sets the parameter `pageSize`.
         #[inline]
-        pub fn page_size(self, value: i32) -> Self {
-            Self(self.0.with("pageSize", value))
+        pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
+            Self(self.0. with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
-        pub fn page_token(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("pageToken", value.into()))
+        pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("pageToken", value))
         }
     }
 
@@ -774,14 +774,14 @@ pub mod widgets {
     impl NoResponseToken {
         /// Sets the parameter `pageSize`.
         #[inline]
-        pub fn page_size(self, value: i32) -> Self {
-            Self(self.0.with("pageSize", value))
+        pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
+            Self(self.0. with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
-        pub fn page_token(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("pageToken", value.into()))
+        pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("pageToken", value))
         }
     }
 
@@ -806,14 +806,14 @@ pub mod widgets {
     impl None_ {
         /// Sets the parameter `pageSize`.
         #[inline]
-        pub fn page_size(self, value: i32) -> Self {
-            Self(self.0.with("pageSize", value))
+        pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
+            Self(self.0. with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
-        pub fn page_token(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("pageToken", value.into()))
+        pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("pageToken", value))
         }
     }
 
@@ -839,14 +839,14 @@ pub mod widgets {
     impl Only {
         /// Sets the parameter `pageSize`.
         #[inline]
-        pub fn page_size(self, value: i32) -> Self {
-            Self(self.0.with("pageSize", value))
+        pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
+            Self(self.0. with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
-        pub fn page_token(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("pageToken", value.into()))
+        pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("pageToken", value))
         }
     }
 
@@ -869,8 +869,8 @@ pub mod widgets {
     impl QueryWins {
         /// Sets the parameter `pageToken`.
         #[inline]
-        pub fn page_token(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("pageToken", value.into()))
+        pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("pageToken", value))
         }
     }
 
@@ -896,14 +896,14 @@ pub mod widgets {
     impl Results {
         /// Sets the parameter `pageSize`.
         #[inline]
-        pub fn page_size(self, value: i32) -> Self {
-            Self(self.0.with("pageSize", value))
+        pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
+            Self(self.0. with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
-        pub fn page_token(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("pageToken", value.into()))
+        pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("pageToken", value))
         }
     }
 
@@ -929,14 +929,14 @@ pub mod widgets {
     impl Scalars {
         /// Sets the parameter `pageSize`.
         #[inline]
-        pub fn page_size(self, value: i32) -> Self {
-            Self(self.0.with("pageSize", value))
+        pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
+            Self(self.0. with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
-        pub fn page_token(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("pageToken", value.into()))
+        pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("pageToken", value))
         }
     }
 
@@ -966,14 +966,14 @@ pub mod widgets {
     impl Singular {
         /// Sets the parameter `pageSize`.
         #[inline]
-        pub fn page_size(self, value: i32) -> Self {
-            Self(self.0.with("pageSize", value))
+        pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
+            Self(self.0. with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
-        pub fn page_token(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("pageToken", value.into()))
+        pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("pageToken", value))
         }
     }
 
@@ -998,14 +998,14 @@ pub mod widgets {
     impl Two {
         /// Sets the parameter `pageSize`.
         #[inline]
-        pub fn page_size(self, value: i32) -> Self {
-            Self(self.0.with("pageSize", value))
+        pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
+            Self(self.0. with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
-        pub fn page_token(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("pageToken", value.into()))
+        pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("pageToken", value))
         }
     }
 }

@@ -96,6 +96,16 @@ pub mod things {
             )
         }
 
+        /// The method `a.things.measure`.
+        ///
+        /// HTTP: `GET measures`
+        ///
+        /// Retried after transient errors.
+        #[inline]
+        pub fn measure(self) -> Measure {
+            Measure(__gapi::Call::new(&MEASURE))
+        }
+
         /// The method `a.things.secretKey`.
         ///
         /// HTTP: `GET keys/{key}`
@@ -142,70 +152,197 @@ pub mod things {
         ///
         /// Pattern: `^[^/]+$`.
         #[inline]
-        pub fn account(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("account", value.into()))
+        pub fn account<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("account", value))
         }
 
         /// Sets the parameter `extensions`.
         ///
         /// Takes any number of values, which replace earlier ones.
         #[inline]
-        pub fn extensions(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
-            Self(self.0.with_all("extensions", values.into_iter().map(Into::<String>::into)))
+        pub fn extensions<M>(self, values: impl __gapi::Arguments<String, M>) -> Self {
+            Self(self.0. with_list("extensions", values))
         }
 
         /// Sets the parameter `flag`.
         #[inline]
-        pub fn flag(self, value: bool) -> Self {
-            Self(self.0.with("flag", value))
+        pub fn flag<M>(self, value: impl __gapi::Argument<bool, M>) -> Self {
+            Self(self.0. with_optional("flag", value))
         }
 
         /// Another key.
         #[inline]
-        pub fn key(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("key", value.into()))
+        pub fn key<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("key", value))
         }
 
         /// Sets the parameter `labels`.
         ///
         /// Takes any number of values, which replace earlier ones.
         #[inline]
-        pub fn labels(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
-            Self(self.0.with_all("labels", values.into_iter().map(Into::<String>::into)))
+        pub fn labels<M>(self, values: impl __gapi::Arguments<String, M>) -> Self {
+            Self(self.0. with_list("labels", values))
         }
 
         /// Sets the parameter `mask`.
         #[inline]
-        pub fn mask(self, value: impl Into<__gapi::FieldMask>) -> Self {
-            Self(self.0.with("mask", value.into()))
+        pub fn mask<M>(self, value: impl __gapi::Argument<__gapi::FieldMask, M>) -> Self {
+            Self(self.0. with_optional("mask", value))
         }
 
         /// Sets the parameter `max`.
         ///
         /// Default: `50`. Range: `1` to `500`.
         #[inline]
-        pub fn max(self, value: i32) -> Self {
-            Self(self.0.with("max", value))
+        pub fn max<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
+            Self(self.0. with_optional("max", value))
         }
 
         /// Sets the parameter `size`.
         ///
         /// Pattern: `^[0-9]+$`.
         #[inline]
-        pub fn size(self, value: i64) -> Self {
-            Self(self.0.with("size", value))
+        pub fn size<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
+            Self(self.0. with_optional("size", value))
         }
 
         /// Sets the parameter `source.androidApp.packageName`.
         #[inline]
-        pub fn source_android_app_package_name(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("source.androidApp.packageName", value.into()))
+        pub fn source_android_app_package_name<M>(
+            self,
+            value: impl __gapi::Argument<String, M>,
+        ) -> Self {
+            Self(self.0. with_optional("source.androidApp.packageName", value))
         }
 
         /// Sets the parameter `when`.
         #[inline]
-        pub fn when(self, value: impl Into<__gapi::DateTime>) -> Self {
-            Self(self.0.with("when", value.into()))
+        pub fn when<M>(self, value: impl __gapi::Argument<__gapi::DateTime, M>) -> Self {
+            Self(self.0. with_optional("when", value))
+        }
+    }
+
+    pub(crate) static MEASURE: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, Measure::METHOD, "measures")
+            .with_parameters(&[
+                __gapi::Parameter::query("bytes"),
+                __gapi::Parameter::query("date"),
+                __gapi::Parameter::query("double"),
+                __gapi::Parameter::query("flags").repeated(),
+                __gapi::Parameter::query("float"),
+                __gapi::Parameter::query("int64"),
+                __gapi::Parameter::query("mood"),
+                __gapi::Parameter::query("moods").repeated(),
+                __gapi::Parameter::query("sizes").repeated(),
+                __gapi::Parameter::query("span"),
+                __gapi::Parameter::query("text"),
+                __gapi::Parameter::query("texts").repeated(),
+                __gapi::Parameter::query("uint32"),
+                __gapi::Parameter::query("uint64"),
+            ])
+            .without_response();
+
+    /// A request of `a.things.measure`.
+    #[derive(Clone, Debug)]
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct Measure(__gapi::Call);
+
+    __gapi::request!(Measure "a.things.measure": ());
+
+    impl Measure {
+        /// Sets the parameter `bytes`.
+        #[inline]
+        pub fn bytes<M>(self, value: impl __gapi::Argument<__gapi::Bytes, M>) -> Self {
+            Self(self.0. with_optional("bytes", value))
+        }
+
+        /// Sets the parameter `date`.
+        #[inline]
+        pub fn date<M>(self, value: impl __gapi::Argument<__gapi::Date, M>) -> Self {
+            Self(self.0. with_optional("date", value))
+        }
+
+        /// Sets the parameter `double`.
+        #[inline]
+        pub fn double<M>(self, value: impl __gapi::Argument<f64, M>) -> Self {
+            Self(self.0. with_optional("double", value))
+        }
+
+        /// Sets the parameter `flags`.
+        ///
+        /// Takes any number of values, which replace earlier ones.
+        #[inline]
+        pub fn flags<M>(self, values: impl __gapi::Arguments<bool, M>) -> Self {
+            Self(self.0. with_list("flags", values))
+        }
+
+        /// Sets the parameter `float`.
+        #[inline]
+        pub fn float<M>(self, value: impl __gapi::Argument<f32, M>) -> Self {
+            Self(self.0. with_optional("float", value))
+        }
+
+        /// Sets the parameter `int64`.
+        #[inline]
+        pub fn int64<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
+            Self(self.0. with_optional("int64", value))
+        }
+
+        /// Sets the parameter `mood`.
+        #[inline]
+        pub fn mood<M>(self, value: impl __gapi::Argument<super::ThingsMeasureMood, M>) -> Self {
+            Self(self.0. with_optional("mood", value))
+        }
+
+        /// Sets the parameter `moods`.
+        ///
+        /// Takes any number of values, which replace earlier ones.
+        #[inline]
+        pub fn moods<M>(
+            self,
+            values: impl __gapi::Arguments<super::ThingsMeasureMoods, M>,
+        ) -> Self {
+            Self(self.0. with_list("moods", values))
+        }
+
+        /// Sets the parameter `sizes`.
+        ///
+        /// Takes any number of values, which replace earlier ones.
+        #[inline]
+        pub fn sizes<M>(self, values: impl __gapi::Arguments<i64, M>) -> Self {
+            Self(self.0. with_list("sizes", values))
+        }
+
+        /// Sets the parameter `span`.
+        #[inline]
+        pub fn span<M>(self, value: impl __gapi::Argument<__gapi::Duration, M>) -> Self {
+            Self(self.0. with_optional("span", value))
+        }
+
+        /// Sets the parameter `text`.
+        #[inline]
+        pub fn text<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("text", value))
+        }
+
+        /// Sets the parameter `texts`.
+        ///
+        /// Takes any number of values, which replace earlier ones.
+        #[inline]
+        pub fn texts<M>(self, values: impl __gapi::Arguments<String, M>) -> Self {
+            Self(self.0. with_list("texts", values))
+        }
+
+        /// Sets the parameter `uint32`.
+        #[inline]
+        pub fn uint32<M>(self, value: impl __gapi::Argument<u32, M>) -> Self {
+            Self(self.0. with_optional("uint32", value))
+        }
+
+        /// Sets the parameter `uint64`.
+        #[inline]
+        pub fn uint64<M>(self, value: impl __gapi::Argument<u64, M>) -> Self {
+            Self(self.0. with_optional("uint64", value))
         }
     }
 
@@ -221,3 +358,73 @@ pub mod things {
 
     __gapi::request!(SecretKey "a.things.secretKey": ());
 }
+
+/// The type of `resources.things.methods.measure.parameters.mood`.
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum ThingsMeasureMood {
+    /// The value `GOOD`.
+    Good,
+    /// The value `BAD`.
+    Bad,
+    /// A value that the document does not list.
+    Unrecognized(String),
+}
+
+impl From<&str> for ThingsMeasureMood {
+    #[inline]
+    fn from(text: &str) -> Self {
+        match text {
+            "GOOD" => Self::Good,
+            "BAD" => Self::Bad,
+            _ => Self::Unrecognized(text.to_owned()),
+        }
+    }
+}
+
+impl AsRef<str> for ThingsMeasureMood {
+    #[inline]
+    fn as_ref(&self) -> &str {
+        match self {
+            Self::Good => "GOOD",
+            Self::Bad => "BAD",
+            Self::Unrecognized(text) => text,
+        }
+    }
+}
+
+/// The type of `resources.things.methods.measure.parameters.moods`.
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum ThingsMeasureMoods {
+    /// The value `GOOD`.
+    Good,
+    /// The value `BAD`.
+    Bad,
+    /// A value that the document does not list.
+    Unrecognized(String),
+}
+
+impl From<&str> for ThingsMeasureMoods {
+    #[inline]
+    fn from(text: &str) -> Self {
+        match text {
+            "GOOD" => Self::Good,
+            "BAD" => Self::Bad,
+            _ => Self::Unrecognized(text.to_owned()),
+        }
+    }
+}
+
+impl AsRef<str> for ThingsMeasureMoods {
+    #[inline]
+    fn as_ref(&self) -> &str {
+        match self {
+            Self::Good => "GOOD",
+            Self::Bad => "BAD",
+            Self::Unrecognized(text) => text,
+        }
+    }
+}
+
+__gapi::open_enum!(ThingsMeasureMood ThingsMeasureMoods);

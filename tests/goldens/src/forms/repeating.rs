@@ -203,8 +203,8 @@ pub mod things {
     impl Delete {
         /// x.
         #[inline]
-        pub fn etag(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("etag", value.into()))
+        pub fn etag<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("etag", value))
         }
     }
 
@@ -229,32 +229,32 @@ pub mod things {
     impl Get {
         /// x.
         #[inline]
-        pub fn if_generation_match(self, value: i64) -> Self {
-            Self(self.0.with("ifGenerationMatch", value))
+        pub fn if_generation_match<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
+            Self(self.0. with_optional("ifGenerationMatch", value))
         }
 
         /// x.
         #[inline]
-        pub fn if_generation_not_match(self, value: i64) -> Self {
-            Self(self.0.with("ifGenerationNotMatch", value))
+        pub fn if_generation_not_match<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
+            Self(self.0. with_optional("ifGenerationNotMatch", value))
         }
 
         /// x.
         #[inline]
-        pub fn if_metageneration_match(self, value: i64) -> Self {
-            Self(self.0.with("ifMetagenerationMatch", value))
+        pub fn if_metageneration_match<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
+            Self(self.0. with_optional("ifMetagenerationMatch", value))
         }
 
         /// x.
         #[inline]
-        pub fn if_source_generation_match(self, value: i64) -> Self {
-            Self(self.0.with("ifSourceGenerationMatch", value))
+        pub fn if_source_generation_match<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
+            Self(self.0. with_optional("ifSourceGenerationMatch", value))
         }
 
         /// x.
         #[inline]
-        pub fn request_id(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("requestId", value.into()))
+        pub fn request_id<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("requestId", value))
         }
     }
 
@@ -280,32 +280,32 @@ pub mod things {
     impl Insert {
         /// x.
         #[inline]
-        pub fn if_generation_match(self, value: i64) -> Self {
-            Self(self.0.with("ifGenerationMatch", value))
+        pub fn if_generation_match<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
+            Self(self.0. with_optional("ifGenerationMatch", value))
         }
 
         /// x.
         #[inline]
-        pub fn if_generation_not_match(self, value: i64) -> Self {
-            Self(self.0.with("ifGenerationNotMatch", value))
+        pub fn if_generation_not_match<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
+            Self(self.0. with_optional("ifGenerationNotMatch", value))
         }
 
         /// x.
         #[inline]
-        pub fn if_metageneration_match(self, value: i64) -> Self {
-            Self(self.0.with("ifMetagenerationMatch", value))
+        pub fn if_metageneration_match<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
+            Self(self.0. with_optional("ifMetagenerationMatch", value))
         }
 
         /// x.
         #[inline]
-        pub fn if_source_generation_match(self, value: i64) -> Self {
-            Self(self.0.with("ifSourceGenerationMatch", value))
+        pub fn if_source_generation_match<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
+            Self(self.0. with_optional("ifSourceGenerationMatch", value))
         }
 
         /// x.
         #[inline]
-        pub fn request_id(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("requestId", value.into()))
+        pub fn request_id<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("requestId", value))
         }
     }
 
@@ -344,8 +344,8 @@ pub mod things {
         ///
         /// Takes any number of values, which replace earlier ones.
         #[inline]
-        pub fn request_id(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
-            Self(self.0.with_all("requestId", values.into_iter().map(Into::<String>::into)))
+        pub fn request_id<M>(self, values: impl __gapi::Arguments<String, M>) -> Self {
+            Self(self.0. with_list("requestId", values))
         }
     }
 
@@ -386,26 +386,26 @@ pub mod things {
     impl Update {
         /// x.
         #[inline]
-        pub fn if_generation_match(self, value: i64) -> Self {
-            Self(self.0.with("ifGenerationMatch", value))
+        pub fn if_generation_match<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
+            Self(self.0. with_optional("ifGenerationMatch", value))
         }
 
         /// x.
         #[inline]
-        pub fn if_generation_not_match(self, value: i64) -> Self {
-            Self(self.0.with("ifGenerationNotMatch", value))
+        pub fn if_generation_not_match<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
+            Self(self.0. with_optional("ifGenerationNotMatch", value))
         }
 
         /// x.
         #[inline]
-        pub fn if_metageneration_match(self, value: i64) -> Self {
-            Self(self.0.with("ifMetagenerationMatch", value))
+        pub fn if_metageneration_match<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
+            Self(self.0. with_optional("ifMetagenerationMatch", value))
         }
 
         /// x.
         #[inline]
-        pub fn if_source_generation_match(self, value: i64) -> Self {
-            Self(self.0.with("ifSourceGenerationMatch", value))
+        pub fn if_source_generation_match<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
+            Self(self.0. with_optional("ifSourceGenerationMatch", value))
         }
     }
 }

@@ -377,8 +377,8 @@ pub mod things {
     impl Add {
         /// Sets the parameter `requestId`.
         #[inline]
-        pub fn request_id(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("requestId", value.into()))
+        pub fn request_id<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("requestId", value))
         }
     }
 
@@ -413,22 +413,22 @@ pub mod things {
     impl Content {
         /// Sets the parameter `alt`.
         #[inline]
-        pub fn alt(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("alt", value.into()))
+        pub fn alt<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("alt", value))
         }
 
         /// Sets the parameter `generation`.
         #[inline]
-        pub fn generation(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("generation", value.into()))
+        pub fn generation<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("generation", value))
         }
 
         /// Sets the parameter `part`.
         ///
         /// Takes any number of values, which replace earlier ones.
         #[inline]
-        pub fn part(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
-            Self(self.0.with_all("part", values.into_iter().map(Into::<String>::into)))
+        pub fn part<M>(self, values: impl __gapi::Arguments<String, M>) -> Self {
+            Self(self.0. with_list("part", values))
         }
     }
 
@@ -492,28 +492,28 @@ pub mod things {
     impl Get {
         /// Sets the parameter `alt`.
         #[inline]
-        pub fn alt(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("alt", value.into()))
+        pub fn alt<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("alt", value))
         }
 
         /// Sets the parameter `labels`.
         ///
         /// Takes any number of values, which replace earlier ones.
         #[inline]
-        pub fn labels(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
-            Self(self.0.with_all("labels", values.into_iter().map(Into::<String>::into)))
+        pub fn labels<M>(self, values: impl __gapi::Arguments<String, M>) -> Self {
+            Self(self.0. with_list("labels", values))
         }
 
         /// Sets the parameter `size`.
         #[inline]
-        pub fn size(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("size", value.into()))
+        pub fn size<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("size", value))
         }
 
         /// Sets the parameter `view`.
         #[inline]
-        pub fn view(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("view", value.into()))
+        pub fn view<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("view", value))
         }
     }
 
@@ -542,8 +542,8 @@ pub mod things {
         ///
         /// Takes any number of values, which replace earlier ones.
         #[inline]
-        pub fn part(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
-            Self(self.0.with_all("part", values.into_iter().map(Into::<String>::into)))
+        pub fn part<M>(self, values: impl __gapi::Arguments<String, M>) -> Self {
+            Self(self.0. with_list("part", values))
         }
     }
 
@@ -573,26 +573,26 @@ pub mod things {
         ///
         /// Takes any number of values, which replace earlier ones.
         #[inline]
-        pub fn labels(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
-            Self(self.0.with_all("labels", values.into_iter().map(Into::<String>::into)))
+        pub fn labels<M>(self, values: impl __gapi::Arguments<String, M>) -> Self {
+            Self(self.0. with_list("labels", values))
         }
 
         /// Sets the parameter `maxResults`.
         #[inline]
-        pub fn max_results(self, value: i32) -> Self {
-            Self(self.0.with("maxResults", value))
+        pub fn max_results<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
+            Self(self.0. with_optional("maxResults", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
-        pub fn page_token(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("pageToken", value.into()))
+        pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("pageToken", value))
         }
 
         /// Sets the parameter `q`.
         #[inline]
-        pub fn q(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("q", value.into()))
+        pub fn q<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("q", value))
         }
     }
 
@@ -618,8 +618,8 @@ pub mod things {
     impl Mapped {
         /// Sets the parameter `pageToken`.
         #[inline]
-        pub fn page_token(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("pageToken", value.into()))
+        pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("pageToken", value))
         }
     }
 
@@ -661,8 +661,8 @@ pub mod things {
     impl Replace {
         /// Sets the parameter `ifGenerationMatch`.
         #[inline]
-        pub fn if_generation_match(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("ifGenerationMatch", value.into()))
+        pub fn if_generation_match<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0. with_optional("ifGenerationMatch", value))
         }
     }
 
@@ -701,8 +701,8 @@ pub mod things {
     impl Update {
         /// Sets the parameter `updateMask`.
         #[inline]
-        pub fn update_mask(self, value: impl Into<__gapi::FieldMask>) -> Self {
-            Self(self.0.with("updateMask", value.into()))
+        pub fn update_mask<M>(self, value: impl __gapi::Argument<__gapi::FieldMask, M>) -> Self {
+            Self(self.0. with_optional("updateMask", value))
         }
     }
 

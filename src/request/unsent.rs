@@ -1,0 +1,129 @@
+//! The compiler's error for a request that is awaited, or given options, before it is sent.
+//!
+//! A request derefs to [`Unsent`], which has the functions of a [`PendingCall`](crate::PendingCall), each with a bound that no type meets.
+
+use gapi_transport::BoxFuture;
+
+use crate::Error;
+
+/// No type implements it. Because of the lifetime, the compiler checks a bound where a function is called, not where it is defined.
+#[diagnostic::on_unimplemented(
+    message = "this request is not sent yet",
+    label = "add `.send(&client)` before this",
+    note = "a request is sent by `.send(&client)`; options follow it: `request.send(&client).timeout(limit).await?`"
+)]
+pub trait Sent<'a> {
+    /// Returns a value of any type.
+    fn response<R>() -> R;
+}
+
+/// The target of the deref of a request.
+#[derive(Debug)]
+pub struct Unsent;
+
+/// Returns a value of any type, which is possible because this cannot be called.
+#[inline]
+pub fn unsent<R>() -> R
+where
+    for<'a> Unsent: Sent<'a>,
+{
+    Unsent::response()
+}
+
+/// Defines functions that take arguments of any type and return anything, so that there is no second error.
+macro_rules! functions {
+    ($($function:ident $argument:tt)*) => {
+        impl Unsent {
+            $(functions!(@ $function $argument);)*
+        }
+    };
+    (@ $function:ident ($($argument:ident)*)) => {
+        #[allow(non_camel_case_types, missing_docs, clippy::missing_const_for_fn)]
+        #[doc(hidden)]
+        pub fn $function<$($argument,)* R>(&self, $($argument: $argument),*) -> R
+        where
+            for<'a> Self: Sent<'a>,
+        {
+            $(let _ = $argument;)*
+            unsent()
+        }
+    };
+}
+
+functions! {
+    alt(form)
+    attempt_timeout(limit)
+    check_patterns(check)
+    compress(compress)
+    fields(mask)
+    header(name value)
+    idempotent(idempotent)
+    if_match(etag)
+    if_none_match(etag)
+    key(key)
+    location(location)
+    options(options)
+    param(name value)
+    pretty_print(pretty)
+    quota_project(project)
+    quota_user(user)
+    raw()
+    request_id(id)
+    response_limit(bytes)
+    retry(policy)
+    scopes(scopes)
+    stream()
+    text()
+    timeout(limit)
+    trace(token)
+    wait()
+    with_meta()
+    xgafv(version)
+}
+
+macro_rules! decoders {
+    ($($function:ident)*) => {$(
+        impl Unsent {
+            #[allow(missing_docs)]
+            #[doc(hidden)]
+            pub fn $function<T>(&self) -> BoxFuture<'static, Result<T, Error>>
+            where
+                for<'a> Self: Sent<'a>,
+            {
+                unsent()
+            }
+        }
+    )*};
+}
+
+decoders! { json select }
+
+/// Implements the error for a type of requests: `(generics) Request<generics>: Response`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __gapi_unsent {
+    (($($generic:tt)*) $request:ty: $response:ty) => {
+        #[doc(hidden)]
+        impl<$($generic)*> ::core::ops::Deref for $request {
+            type Target = $crate::generated::v1::Unsent;
+            #[inline]
+            fn deref(&self) -> &$crate::generated::v1::Unsent {
+                &$crate::generated::v1::Unsent
+            }
+        }
+        #[doc(hidden)]
+        impl<$($generic)*> ::core::future::Future for $request
+        where
+            for<'a> $crate::generated::v1::Unsent: $crate::generated::v1::Sent<'a>,
+        {
+            type Output = ::core::result::Result<$response, $crate::generated::v1::Error>;
+            #[inline]
+            fn poll(
+                self: ::core::pin::Pin<&mut Self>,
+                _: &mut ::core::task::Context<'_>,
+            ) -> ::core::task::Poll<Self::Output> {
+                $crate::generated::v1::unsent()
+            }
+        }
+    };
+}
