@@ -100,7 +100,7 @@ pub mod things {
         ///
         /// HTTP: `GET measures`
         ///
-        /// Retried after transient errors.
+        /// Retried after transient errors: it only reads.
         #[inline]
         pub fn measure(self) -> Measure {
             Measure(__gapi::Call::new(&MEASURE))
