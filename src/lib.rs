@@ -29,6 +29,8 @@
 //! # fn main() {}
 //! ```
 //!
+//! [The guide](guide) has all of it in the order in which a new program needs it.
+//!
 //! A request is data: it can be cloned, stored, sent from any thread, or [inspected](Call::to_http) without being sent. Configure a
 //! call with the methods of [`PendingCall`]: time limits, headers, `fields`, and the rest of [`CallOptions`].
 //!
@@ -65,6 +67,8 @@ mod error;
 mod execute;
 mod fields;
 pub mod generated;
+#[cfg(doc)]
+pub mod guide;
 mod http;
 mod media;
 mod media_type;
@@ -250,33 +254,13 @@ pub mod __private {
     }
 }
 
-/// The programs of the pages compile.
+/// The programs of the repository's front page compile.
 #[cfg(all(
     doctest,
     feature = "macros",
+    feature = "auth",
     feature = "user-flows",
-    feature = "rustls",
-    feature = "blocking"
+    feature = "rustls"
 ))]
-mod pages {
-    macro_rules! pages {
-        ($($name:ident $path:literal,)*) => {
-            $(#[doc = include_str!(concat!("../", $path))] struct $name;)*
-        };
-    }
-    pages! {
-        Readme "README.md",
-        Guide "docs/guide.md",
-        Generate "docs/guide/generate.md",
-        Requests "docs/guide/requests.md",
-        Credentials "docs/guide/credentials.md",
-        Users "docs/guide/users.md",
-        Media "docs/guide/media.md",
-        Errors "docs/guide/errors.md",
-        Testing "docs/guide/testing.md",
-        Endpoints "docs/guide/endpoints.md",
-        Blocking "docs/guide/blocking.md",
-        SmallPrograms "docs/guide/small-programs.md",
-        OAuthForPythonUsers "docs/oauth-for-python-users.md",
-    }
-}
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -3,6 +3,7 @@
 mod graph;
 mod imports;
 mod lexer;
+mod links;
 mod lists;
 mod measured;
 mod modules;

@@ -7,7 +7,7 @@ use super::lists::{Allowed, Unwanted};
 use super::measured::{Lists, Measured, text, twins};
 use super::modules::Crate;
 use super::words::{Location, Search, prose_words, words};
-use super::{CRATES, imports, lists, page_words, trip};
+use super::{CRATES, imports, links, lists, page_words, trip};
 use crate::workspace::root;
 
 /// Returns the imports of a crate whose files are given as text.
@@ -341,6 +341,12 @@ fn the_sources_are_as_the_lists_promise() {
     );
     let words = page_words(&root, &lists).expect("pages");
     assert!(words.is_empty(), "{words:?}");
+}
+
+#[test]
+fn the_links_of_pages_lead_somewhere() {
+    let links = links::broken(&root()).expect("pages");
+    assert!(links.is_empty(), "{}", links.join("\n"));
 }
 
 #[test]
