@@ -158,6 +158,10 @@ impl<'de, F: Fn(&str) -> bool> Visitor<'de> for Properties<F> {
     }
 }
 
+fn json_starts_with(json: &[u8], byte: u8) -> bool {
+    json.trim_ascii_start().first() == Some(&byte)
+}
+
 /// An object, whose content is not read.
 struct AnyObject;
 
@@ -184,11 +188,12 @@ impl FromResponse for Json {
         if tables::facts(method).is_some_and(|facts| facts.raw_response) {
             return Ok(Self::of(Bytes::copy_from_slice(body)));
         }
-        if !method.may_be_empty {
-            // The document declares an object with properties.
+        let json = Self::decode(body)?;
+        // The document declares an object with properties, in place of which some methods send a list of such objects.
+        if !method.may_be_empty && !json_starts_with(body, b'[') {
             serde_json::from_slice::<AnyObject>(body)?;
         }
-        Self::decode(body)
+        Ok(json)
     }
 
     fn decode_page(body: &[u8], token: &str) -> Result<(Self, Option<String>), serde_json::Error> {

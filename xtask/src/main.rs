@@ -51,7 +51,8 @@ enum Chore {
     BenchCompile(bench_compile::Arguments),
     /// Measure calls beside hand-written ones with reqwest and serde: ratios of times on loopback.
     BenchRuntime(programs::Runtime),
-    /// Measure how long it takes from a document to the request of one method at run time, beside reading the document as a JSON value.
+    /// Measure how long it takes from a document to the request of one method at run time, by the library and by `gapi call`, beside
+    /// reading the document as a JSON value.
     FirstByte,
     /// Make thousands of calls at once that have to wait for the streams of one connection, or for files: none fails, and each is carried out once.
     Queue(programs::Queue),

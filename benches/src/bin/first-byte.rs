@@ -1,87 +1,176 @@
-//! How much processor time it takes from the text of a document to the request of one method, beside reading the same text as a JSON value.
+//! How much processor time it takes from a document to the request of one method, beside reading the text of the document as a JSON
+//! value: by the library in this process, and by `gapi call` as a process of its own, which sends the request and prints the response.
 
 use std::hint::black_box;
-use std::process::ExitCode;
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use gapi_dynamic::Service;
-use serde_json::{Value, json};
+use gapi_fakes::{Reply, Request, Server};
+use serde_json::{Map, Value};
 
-/// A document, a method, its parameters, the number of repetitions of a block, and the largest ratio.
-type Case = (&'static str, &'static str, Value, u32, f64);
+type Failure = Box<dyn std::error::Error>;
 
-/// How often the blocks of both follow one another.
-const ROUNDS: u32 = 5;
+/// A document, a method and its required parameters.
+struct Case {
+    document: &'static str,
+    method: &'static str,
+    parameters: &'static [&'static str],
+    /// The number of repetitions in this process for each one of the command.
+    repetitions: u32,
+    /// The largest ratio.
+    goal: f64,
+}
 
-fn main() -> ExitCode {
-    let compute = json!({"project": "p", "zone": "z", "instance": "i"});
-    let (in_zone, in_project) = (
-        json!({"project": "p", "zone": "z"}),
-        json!({"project": "p"}),
-    );
-    let cases: [Case; 4] = [
-        ("compute.v1", "instances.get", compute, 10, 4.0),
-        ("compute.v1", "instances.insert", in_zone, 10, 4.0),
-        (
-            "sqladmin.v1",
-            "instances.list",
-            in_project.clone(),
-            100,
-            10.0,
-        ),
-        ("sqladmin.v1", "instances.insert", in_project, 100, 10.0),
-    ];
-    let mut missed = false;
-    for (document, method, parameters, repetitions, goal) in cases {
-        let path = format!("discovery-docs/{document}.json");
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) => {
-                eprintln!("error: {path}: {error}");
-                return ExitCode::FAILURE;
+const CASES: [Case; 4] = [
+    Case::new(
+        "compute.v1",
+        "instances.get",
+        &["project", "zone", "instance"],
+        1,
+        4.0,
+    ),
+    Case::new(
+        "compute.v1",
+        "instances.insert",
+        &["project", "zone"],
+        1,
+        4.0,
+    ),
+    Case::new("sqladmin.v1", "instances.list", &["project"], 10, 10.0),
+    Case::new("sqladmin.v1", "instances.insert", &["project"], 10, 10.0),
+];
+
+/// How often the three kinds of work follow one another, and how often the command is called each time.
+const ROUNDS: u32 = 10;
+const CALLS: u32 = 10;
+
+impl Case {
+    const fn new(
+        document: &'static str,
+        method: &'static str,
+        parameters: &'static [&'static str],
+        repetitions: u32,
+        goal: f64,
+    ) -> Self {
+        Self {
+            document,
+            method,
+            parameters,
+            repetitions,
+            goal,
+        }
+    }
+
+    /// Measures in turns, prints the ratios, and returns whether they are as small as the goal.
+    fn measure(&self, command: &Path, server: &str) -> Result<bool, Failure> {
+        let path = format!("discovery-docs/{}.json", self.document);
+        let text = std::fs::read_to_string(&path)?;
+        let parameters = self.parameters.iter();
+        let given: Map<String, Value> = parameters
+            .map(|name| ((*name).to_owned(), Value::from("x")))
+            .collect();
+        let value = || {
+            Ok(drop(black_box(serde_json::from_slice::<Value>(
+                text.as_bytes(),
+            )?)))
+        };
+        let request = || {
+            let service = Service::from_json(&*text)?;
+            black_box(
+                service
+                    .call(self.method, Value::from(given.clone()))?
+                    .to_http()?,
+            );
+            Ok(())
+        };
+        let call = || {
+            let status = Command::new(command)
+                .args(["call", "--anonymous", "--endpoint-url", server, &path])
+                .arg(self.method)
+                .args(self.parameters)
+                .stdout(Stdio::null())
+                .status()?;
+            if status.success() {
+                Ok(())
+            } else {
+                Err(format!("gapi call {path} {}: {status}", self.method).into())
             }
         };
-        let value = || serde_json::from_slice::<Value>(text.as_bytes()).is_ok();
-        let request = || {
-            let request = Service::from_json(&*text)
-                .and_then(|service| service.call(method, parameters.clone()));
-            request.is_ok_and(|request| request.to_http().is_ok())
-        };
-        if !value() || !request() {
-            eprintln!("error: {document} {method}: no request");
-            return ExitCode::FAILURE;
-        }
-        let mut times = [Duration::ZERO; 2];
+        let inside = self.repetitions * CALLS;
+        let mut times = [Duration::ZERO; 3];
         for _ in 0..ROUNDS {
-            times[0] += block(repetitions, &value);
-            times[1] += block(repetitions, &request);
+            times[0] += took(inside, own_time, &value)?;
+            times[1] += took(inside, own_time, &request)?;
+            times[2] += took(CALLS, time_of_children, &call)?;
         }
-        let [read, made] = times.map(|time| time / (ROUNDS * repetitions));
-        let ratio = made.as_secs_f64() / read.as_secs_f64();
-        missed |= ratio > goal;
+        let [read, made, called] = [
+            times[0] / (ROUNDS * inside),
+            times[1] / (ROUNDS * inside),
+            times[2] / (ROUNDS * CALLS),
+        ];
+        let ratio = |time: Duration| time.as_secs_f64() / read.as_secs_f64();
+        let (
+            Self {
+                document,
+                method,
+                goal,
+                ..
+            },
+            made_ratio,
+            called_ratio,
+        ) = (self, ratio(made), ratio(called));
         println!(
-            "{document} {method}: {ratio:.2} (goal: at most {goal}); a value {read:.1?}, the request {made:.1?}"
+            "{document} {method}: request {made_ratio:.2}, command {called_ratio:.2} (goal: at most {goal}); a value {read:.1?}, the request {made:.1?}, the command {called:.1?}"
         );
+        Ok(made_ratio <= *goal && called_ratio <= *goal)
     }
-    ExitCode::from(u8::from(missed))
+}
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 1)]
+async fn main() -> Result<ExitCode, Failure> {
+    let command = std::env::args_os()
+        .nth(1)
+        .ok_or("the path of the command `gapi` is missing")?;
+    let respond = |_: &Request| Reply::new(200).body("application/json", "{}");
+    let server = Server::start(respond).await?;
+    let mut met = true;
+    for case in CASES {
+        met &= case.measure(Path::new(&command), &server.url())?;
+    }
+    Ok(ExitCode::from(u8::from(!met)))
 }
 
 /// Returns the processor time that repetitions take.
-fn block(repetitions: u32, run: &dyn Fn() -> bool) -> Duration {
-    let (cpu, wall) = (cpu(), Instant::now());
+fn took(
+    repetitions: u32,
+    clock: fn() -> Option<Duration>,
+    run: &dyn Fn() -> Result<(), Failure>,
+) -> Result<Duration, Failure> {
+    let (before, wall) = (clock(), Instant::now());
     for _ in 0..repetitions {
-        black_box(run());
+        run()?;
     }
-    match (cpu, self::cpu()) {
+    Ok(match (before, clock()) {
         (Some(before), Some(after)) => after.saturating_sub(before),
         // Not on Linux.
         _ => wall.elapsed(),
-    }
+    })
 }
 
-/// Returns the processor time of this thread, in steps of some milliseconds.
-fn cpu() -> Option<Duration> {
+/// Returns the processor time of this thread.
+fn own_time() -> Option<Duration> {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     let nanoseconds = text.split(' ').next()?.parse().ok()?;
     Some(Duration::from_nanos(nanoseconds))
+}
+
+/// Returns the processor time of the processes that this one has waited for, in the kernel and outside of it, in hundredths of a second.
+fn time_of_children() -> Option<Duration> {
+    let text = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The name of the program, in parentheses, may have spaces.
+    let mut fields = text.rsplit(')').next()?.split_whitespace().skip(13);
+    let hundredths = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
+    Some(Duration::from_millis(10 * hundredths))
 }

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE;
 use gapi_codegen::model::{self, MaskOf, Patching, TokenIn, Type};
 use gapi_dynamic::Method;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::failure::Mistake;
 use super::field_path::{self, FieldPath, resolved};
@@ -18,6 +19,8 @@ use crate::input;
 #[derive(Debug, Default)]
 pub(super) struct Assembled {
     pub(super) body: Option<Value>,
+    /// The body byte for byte, where it is given as a whole.
+    pub(super) text: Option<Box<RawValue>>,
     /// The parameter and the paths of a mask that the caller did not set.
     pub(super) mask: Option<(String, String)>,
 }
@@ -73,15 +76,13 @@ pub(super) fn assemble(
         }
         return Assembled::default();
     };
-    let mut body = match &options.body {
-        Some(text) => match whole(text, stdin) {
-            Ok(body) => Some(body),
-            Err(mistake) => {
-                mistakes.push(mistake);
-                return Assembled::default();
-            }
-        },
-        None => None,
+    let (mut body, text) = match options.body.as_ref().map(|text| whole(text, stdin)) {
+        Some(Ok((body, text))) => (Some(body), options.edits.is_empty().then_some(text)),
+        Some(Err(mistake)) => {
+            mistakes.push(mistake);
+            return Assembled::default();
+        }
+        None => (None, None),
     };
     let mut masks = Vec::new();
     for (option, text) in &options.edits {
@@ -93,16 +94,20 @@ pub(super) fn assemble(
     let mask = (options.body.is_none() && !masks.is_empty())
         .then(|| mask(method, &mut body, &masks))
         .flatten();
-    Assembled { body, mask }
+    Assembled { body, text, mask }
 }
 
-/// Reads the whole body.
-fn whole(text: &str, stdin: &mut StandardInput) -> Result<Value, Mistake> {
+/// Reads the whole body, as a value and as it is.
+fn whole(text: &str, stdin: &mut StandardInput) -> Result<(Value, Box<RawValue>), Mistake> {
     let json = match text.strip_prefix('@') {
         Some(file) => stdin.read("--body", file)?,
         None => text.as_bytes().to_vec(),
     };
-    serde_json::from_slice(&json).map_err(|error| {
+    // Some editors begin a file with a mark.
+    let json = json.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&json);
+    let read = serde_json::from_slice(json);
+    let both = read.and_then(|body| Ok((body, serde_json::from_slice(json)?)));
+    both.map_err(|error| {
         let help = if text.starts_with('@') {
             ""
         } else {

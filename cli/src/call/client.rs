@@ -45,6 +45,9 @@ impl ClientParts<'_> {
                 retries => RetryPolicy::new().max_attempts(retries.saturating_add(1)),
             });
         }
+        if options.idempotent {
+            defaults = defaults.idempotent(true);
+        }
         if let Some(location) = &options.endpoint_location {
             defaults = defaults.location(location.clone());
         }

@@ -44,6 +44,8 @@ impl Format {
 pub(super) struct Printer {
     format: Format,
     columns: Vec<Column>,
+    /// Whether the user named the columns.
+    is_given: bool,
     /// The property of a response that has the entries of a list.
     items: Option<String>,
     destination: Destination,
@@ -57,12 +59,14 @@ impl Printer {
     pub(super) fn new(
         format: Format,
         columns: Vec<Column>,
+        is_given: bool,
         items: Option<String>,
         destination: Destination,
     ) -> Self {
         Self {
             format,
             columns,
+            is_given,
             items,
             is_terminal: destination.is_terminal(),
             destination,
@@ -168,7 +172,11 @@ impl Printer {
             let entries: Vec<&RawValue> = entries.iter().map(|entry| &**entry).collect();
             return self.table(&entries);
         }
-        if self.format == Format::Table && self.columns.is_empty() {
+        // The document declares one of them.
+        if let Ok(list) = serde_json::from_str::<Vec<&RawValue>>(json) {
+            return self.table(&list);
+        }
+        if self.format == Format::Table && !self.is_given {
             return self.names_and_values(json);
         }
         match serde_json::from_str::<&RawValue>(json) {

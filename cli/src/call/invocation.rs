@@ -71,12 +71,11 @@ impl<'a> Invocation<'a> {
         if let Mode::Entries(Some(limit)) = &mode {
             requests::limit_pages(method, *limit, &mut parameters);
         }
-        let request = requests::request(
-            method,
-            options.no_check,
-            &parameters,
-            assembled.body.as_ref(),
-        );
+        let no_check = options.no_check;
+        let request = match &assembled.text {
+            Some(text) => requests::request(method, no_check, &parameters, Some(text)),
+            None => requests::request(method, no_check, &parameters, assembled.body.as_ref()),
+        };
         if let Err(errors) = request.check() {
             mistakes.extend(errors.iter().map(mistake));
         }
@@ -170,6 +169,7 @@ impl<'a> Invocation<'a> {
         let printer = Printer::new(
             self.format,
             self.columns,
+            !self.options.columns.is_empty(),
             items.map(|items| items.wire.clone()),
             destination,
         );

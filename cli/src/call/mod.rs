@@ -25,6 +25,7 @@ mod survey;
 #[cfg(all(test, checkout))]
 mod tests;
 mod tokens;
+mod wording;
 mod words;
 mod yaml;
 
@@ -223,5 +224,5 @@ fn mistake(error: &gapi_dynamic::Diagnostic) -> Mistake {
         Some(expected) => format!("{}; expected {expected}", error.message),
         None => error.message.clone(),
     };
-    Mistake::new(error.path.clone(), message).nearest(error.nearest.iter().cloned())
+    Mistake::new(error.path.clone(), wording::of(&message)).nearest(error.nearest.iter().cloned())
 }

@@ -120,6 +120,9 @@ pub(super) struct OwnOptions {
     /// How often a request is retried; 0 is never
     #[arg(long, value_name = "N", help_heading = "Sending")]
     pub(super) retries: Option<u32>,
+    /// Retry the request also after a failure that leaves open whether it was carried out
+    #[arg(long, help_heading = "Sending")]
+    pub(super) idempotent: bool,
     /// Send nothing but GET and HEAD requests; also if GAPI_READ_ONLY is 1
     #[arg(long, help_heading = "Sending")]
     pub(super) read_only: bool,

@@ -62,7 +62,11 @@ fn line(flags: &[String], choices: &[(Index, Index, u8)]) -> Vec<OsString> {
             1 => words.push(flag.into()),
             2 => words.extend([flag.into(), text.into()]),
             3 => words.push(format!("{flag}={text}").into()),
-            _ => words.extend(SECRETS[text.len() % SECRETS.len()].map(OsString::from)),
+            // After another word, these may be arguments, which are no secrets.
+            _ => {
+                let secret = SECRETS[text.len() % SECRETS.len()].map(OsString::from);
+                words.splice(0..0, secret);
+            }
         }
     }
     words

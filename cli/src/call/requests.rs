@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use gapi_codegen::model::TokenIn;
 use gapi_dynamic::{Method, Request, Service};
-use serde_json::Value;
+use serde::Serialize;
 
 use super::sending::quoted;
 
@@ -16,7 +16,7 @@ pub(super) fn request(
     method: &Method,
     unchecked: bool,
     parameters: &Parameters,
-    body: Option<&Value>,
+    body: Option<&impl Serialize>,
 ) -> Request {
     let mut request = method.call();
     for (name, values) in parameters {

@@ -280,8 +280,12 @@ impl Ready<'_> {
 
 /// Returns the text of a response.
 fn text(response: &Json) -> CallResult<&str> {
-    std::str::from_utf8(response.bytes())
-        .map_err(|_| CallFailure::new(Exit::NoResponse, "the response is not UTF-8 text"))
+    std::str::from_utf8(response.bytes()).map_err(|_| {
+        CallFailure::new(
+            Exit::NoResponse,
+            "the response is not UTF-8 text; `--format raw` prints its bytes",
+        )
+    })
 }
 
 /// Returns a progress line, which only a terminal has.

@@ -98,18 +98,28 @@ fn tidy(name: String, nothing: &str) -> String {
     }
 }
 
-/// The keywords of every edition, those that are only reserved included.
-const KEYWORDS: &str = "abstract as async await become box break const continue do dyn else enum extern false \
-    final fn for gen if impl in let loop macro match mod move mut override priv pub ref return \
-    static struct trait true try type typeof unsafe unsized use virtual where while yield";
+/// The keywords of every edition, those that are only reserved included, sorted.
+const KEYWORDS: [&str; 48] = [
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
+    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
+    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
+    "virtual", "where", "while", "yield",
+];
 
 fn is_keyword(name: &str) -> bool {
-    KEYWORDS.split(' ').any(|keyword| keyword == name)
+    KEYWORDS.binary_search(&name).is_ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_keyword_is_found() {
+        assert!(KEYWORDS.is_sorted() && KEYWORDS.iter().all(|keyword| is_keyword(keyword)));
+        assert!(!is_keyword("name") && !is_keyword(""));
+    }
 
     #[test]
     fn cases_follow_the_use() {

@@ -29,7 +29,7 @@ impl Mistake {
         };
         Self {
             kind: DiagnosticKind::Type,
-            message: format!("{found} of another type or form"),
+            message: format!("{found} does not fit"),
             expected: expected.to_owned(),
             nearest: Vec::new(),
         }

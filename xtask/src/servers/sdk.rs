@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::start::Running;
+use super::start::{Running, free_port};
 
 /// Where packages of systems install the SDK, unless a variable names the folder.
 const ROOTS: [&str; 3] = [
@@ -27,28 +27,29 @@ pub(super) struct Emulator {
     pub(super) running: Running,
 }
 
-/// Starts the emulators of Pub/Sub and Firestore. Without the SDK there are none, and their tests report that they are passed over.
+/// Starts the emulators of Pub/Sub, Firestore and Spanner. Without the SDK there are none, and their tests report that they are passed over.
 pub(super) fn emulators(logs: &Path) -> Result<Vec<Emulator>, String> {
     let named = std::env::var_os("CLOUDSDK_ROOT_DIR").map(PathBuf::from);
     let roots = named.into_iter().chain(ROOTS.map(PathBuf::from));
-    let Some(platform) = roots
-        .map(|root| root.join("platform"))
-        .find(|folder| folder.is_dir())
+    let Some(root) = roots
+        .into_iter()
+        .find(|root| root.join("platform").is_dir())
     else {
         println!(
             "the Google Cloud SDK is not installed: the tests of its emulators are passed over"
         );
         return Ok(Vec::new());
     };
+    let mut emulators: Vec<Emulator> = spanner(&root, logs)?.into_iter().collect();
     let java = Command::new("java")
         .arg("-version")
         .stderr(Stdio::null())
         .status();
     if !java.is_ok_and(|status| status.success()) {
-        println!("there is no java: the tests of the Google Cloud SDK's emulators are passed over");
-        return Ok(Vec::new());
+        println!("there is no java: the tests of Google's emulators in Java are passed over");
+        return Ok(emulators);
     }
-    let mut emulators = Vec::new();
+    let platform = root.join("platform");
     let pubsub = jar(&platform.join("pubsub-emulator/lib"));
     let firestore = jar(&platform.join("cloud-firestore-emulator"));
     for (name, variable, jar, class) in [
@@ -82,6 +83,34 @@ pub(super) fn emulators(logs: &Path) -> Result<Vec<Emulator>, String> {
         emulators.push(Emulator { variable, running });
     }
     Ok(emulators)
+}
+
+/// Starts the emulator of Spanner, of which one program speaks gRPC, and the other one JSON over HTTP.
+fn spanner(root: &Path, logs: &Path) -> Result<Option<Emulator>, String> {
+    let folder = root.join("bin/cloud_spanner_emulator");
+    let (gateway, server) = (folder.join("gateway_main"), folder.join("emulator_main"));
+    if !gateway.is_file() {
+        println!("the Google Cloud SDK has no spanner-emulator: its tests are passed over");
+        return Ok(None);
+    }
+    println!("starting spanner-emulator");
+    let probe = "/v1/projects/p/instanceConfigs";
+    let running = Running::start("spanner-emulator", probe, logs, |port| {
+        let grpc = free_port().map_err(|e| format!("no free port on loopback: {e}"))?;
+        let mut command = Command::new(gateway);
+        command
+            .args(["-hostname", "127.0.0.1", "-http_port", &port.to_string()])
+            .args(["-grpc_port", &grpc.to_string(), "-grpc_binary"])
+            .arg(server);
+        // It does not end the other program.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        Ok(command)
+    })?;
+    Ok(Some(Emulator {
+        variable: "GAPI_SERVER_SPANNER_EMULATOR",
+        running,
+    }))
 }
 
 fn jar(folder: &Path) -> Option<PathBuf> {

@@ -229,3 +229,21 @@ async fn a_body_that_is_displayed_is_the_body_that_is_sent() {
     .fails_with(2, &["valueInputOption", "RAW", "USER_ENTERED"]);
     assert_eq!(json(body)["values"][0][0], "=1+1");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_body_is_sent_byte_for_byte() {
+    let desk = Desk::new(echo).await;
+    let body = "{\"name\": \"db\",\n \"databaseVersion\" : \"MYSQL_8_0\", \"createTime\": null, \"maxDiskSize\": 1e2}";
+    let insert = ["sqladmin:v1", "instances.insert", "p", "--body", "@b.json"];
+    desk.folder.write("b.json", &format!("\u{feff}{body}\n"));
+    desk.call(&insert).ok();
+    assert_eq!(String::from_utf8_lossy(&desk.last().body), body);
+    let preview = desk.call(&[&insert[..], &["--dry-run"]].concat()).ok();
+    assert!(preview.stdout.ends_with(&format!("\n\n{body}\n")));
+    desk.call(&[&insert[..], &["--set", "name=x"]].concat())
+        .ok();
+    assert_eq!(
+        String::from_utf8_lossy(&desk.last().body),
+        r#"{"createTime":null,"databaseVersion":"MYSQL_8_0","maxDiskSize":100.0,"name":"x"}"#
+    );
+}

@@ -79,6 +79,15 @@ async fn each_failure_has_its_status() {
     ));
     desk.call(&with(&[])).fails_with(6, &["sql.instances.get"]);
     desk.server.heal();
+    desk.server
+        .inject(Fault::status(503).retry_after(0).times(1));
+    let insert = ["sqladmin:v1", "instances.insert", "p", "--set", "name=db"];
+    desk.call(&insert)
+        .fails_with(1, &["it would be with `--idempotent`"]);
+    desk.server
+        .inject(Fault::status(503).retry_after(0).times(1));
+    desk.call(&[&insert[..], &["--idempotent"]].concat()).ok();
+    desk.server.heal();
     let reason = json!({"error": {"code": 403, "errors": [{"reason": "insufficientPermissions"}], "message": "scopes"}});
     desk.server.inject(Fault::reply(Reply::json(403, &reason)));
     desk.call(&with(&[])).fails_with(

@@ -49,6 +49,10 @@ async fn one_response_in_every_form() {
         out(&["--columns", "state,name"]),
         "state     name\nRUNNABLE  db,\"1\"\n"
     );
+    assert_eq!(
+        out(&["--format", "table"]),
+        "zeta      1\nname      db,\"1\"\nsettings  {\"tier\":\"no\",\"dataDiskSizeGb\":12345678901234567890123}\nstate     RUNNABLE\nlist      []\n"
+    );
     desk.call(&get(&["--columns", "nmae"]))
         .fails_with(2, &["--columns: nmae", "`name`"]);
     desk.call(&get(&["--columns", "name", "--format", "json"]))
@@ -200,6 +204,14 @@ async fn elements_are_printed_as_they_arrive() {
         out,
         "{\"document\":{\"name\":\"a\"}}\n{\"document\":{\"name\":\"b\"}}\n"
     );
+    // The document declares one object.
+    assert!(desk.call(&query[..5]).ok().stdout.starts_with("[\n  {\n"));
+    let names = [
+        &query[..5],
+        &["--format", "value", "--columns", "document.name"],
+    ]
+    .concat();
+    assert_eq!(desk.call(&names).ok().stdout, "a\nb\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,8 +3,10 @@
 mod firestore;
 mod gcplocal;
 mod pubsub;
+mod spanner;
 mod storage;
 mod terminal;
+mod workspace;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
