@@ -1,6 +1,7 @@
 //! `cargo xtask conformance` and `cargo xtask roundtrip`: what generated code sends and reads, by running it.
 
 mod calls;
+mod checks;
 mod dynamic;
 mod harness;
 mod recorded;
@@ -20,7 +21,7 @@ pub(crate) struct Calls {
         long,
         value_name = "CALLS.jsonl",
         requires = "output",
-        required_unless_present = "recorded"
+        required_unless_present_any = ["recorded", "checks"]
     )]
     calls: Option<PathBuf>,
     /// Where the requests go, one per line in the order of the calls.
@@ -40,6 +41,9 @@ pub(crate) struct Calls {
     /// Make the recorded calls of the vendored documents, all of them, and compare the requests.
     #[arg(long, conflicts_with_all = ["calls", "out", "docs"])]
     recorded: bool,
+    /// Check bodies of all schemas that run-time calls send: full ones, and one misspelled name after another.
+    #[arg(long, conflicts_with_all = ["calls", "recorded"])]
+    checks: bool,
     /// The folder of documents.
     #[arg(long, value_name = "DIR", default_value = "discovery-docs")]
     docs: PathBuf,
@@ -57,6 +61,9 @@ pub(crate) struct RoundTrip {
 /// True when every call could be made as it should be, and with `--recorded` every request is the recorded one.
 pub(crate) fn calls(arguments: &Calls, root: &Path) -> Result<bool, Failure> {
     let docs = root.join(&arguments.docs);
+    if arguments.checks {
+        return checks::run(&docs);
+    }
     match (&arguments.calls, &arguments.out, &arguments.want) {
         (Some(calls), _, Some(want)) => dynamic::of_files(calls, want, &docs),
         (Some(calls), Some(out), _) => calls::run(calls, out, &docs, root),
