@@ -194,7 +194,7 @@ pub(super) fn requested(method: &Method, given: &[String]) -> Vec<String> {
     api.scopes.iter().map(|scope| scope.url.clone()).collect()
 }
 
-#[cfg(test)]
+#[cfg(all(test, checkout))]
 mod tests {
     use gapi_fakes::Google;
     use gapi_transport::{Body, BoxFuture, Transport, TransportError};
