@@ -113,18 +113,22 @@ impl Entry {
             revision,
         } = serde_json::from_slice(bytes)
             .map_err(|error| format!("{file} is not a Discovery document: {error}"))?;
-        let sha256 = Sha256::digest(bytes)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
         Ok(Self {
             name,
             version,
             revision,
             file: file.to_owned(),
-            sha256,
+            sha256: sha256(bytes),
         })
     }
+}
+
+/// Returns the SHA-256 in lower-case hexadecimal digits.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 #[cfg(test)]

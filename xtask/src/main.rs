@@ -37,7 +37,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Chore {
-    /// Refresh discovery-docs/ from an unpacked google-api-python-client wheel, or from any folder of documents.
+    /// Refresh discovery-docs/ from google-api-python-client, or from any folder of documents. Needs python3.
     Vendor(vendor::Arguments),
     /// Generate the module of every document in a folder, and compile and document them if asked to.
     Corpus(corpus::Arguments),
@@ -92,7 +92,9 @@ fn main() -> ExitCode {
         return package::rustdoc(&program);
     }
     let outcome = match Arguments::parse().chore {
-        Chore::Vendor(arguments) => vendor::run(&arguments, &root().join("discovery-docs")),
+        Chore::Vendor(arguments) => {
+            vendor::run(&arguments, &root().join("discovery-docs"), &root())
+        }
         Chore::Corpus(arguments) => corpus::run(&arguments, &root()),
         Chore::Conformance(arguments) => conformance::calls(&arguments, &root()),
         Chore::Pairs(arguments) => pairs::run(&arguments),

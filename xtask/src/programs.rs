@@ -143,6 +143,18 @@ pub(crate) fn runtimes(root: &Path) -> Result<bool, Failure> {
     outside_of_workspace("tests/other_runtimes", &[], root)
 }
 
+/// Compresses every file of a folder, with a package that is a workspace of its own and has its own lock file; false where one fails.
+pub(crate) fn zstd(folder: &Path, root: &Path) -> Result<bool, Failure> {
+    let mut command = cargo();
+    command
+        .current_dir(root.join("xtask/zstd"))
+        .args(["run", "--quiet", "--release", "--locked", "--target-dir"])
+        .arg(target(root)?)
+        .arg("--")
+        .arg(folder);
+    succeeds(command)
+}
+
 /// Runs a package that is a workspace of its own; `arguments` are those of `cargo run`.
 fn outside_of_workspace(folder: &str, arguments: &[&str], root: &Path) -> Result<bool, Failure> {
     let package = root.join(folder);
