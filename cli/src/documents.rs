@@ -124,12 +124,12 @@ pub(crate) fn named(api: &str, policy: Policy) -> Result<Found, NotFound> {
 
 /// Returns the document by path, or by the project's index.
 fn in_project(spec: &str) -> Result<Found, NotFound> {
-    let located = lookup::document(&here()?, spec)
-        .map_err(|error| NotFound::missing(Failure::from(error)))?;
-    let origin = located.path.display().to_string();
+    let located =
+        lookup::local(&here()?, spec).map_err(|error| NotFound::missing(Failure::from(error)))?;
+    let origin = located.path.map(|path| path.display().to_string());
     Ok(Found {
+        origin: origin.unwrap_or_else(|| located.source.name.clone()),
         source: located.source,
-        origin,
     })
 }
 
@@ -293,7 +293,19 @@ pub(crate) fn with_method(id: &str) -> Result<Found, NotFound> {
             search(spec_of(entry), document);
         }
     }
-    for (spec, path) in cached(&entries) {
+    let cached = cached(&entries);
+    let names = entries.iter().map(|entry| &entry.name);
+    let names = names.chain(cached.iter().map(|(spec, _)| &spec.name));
+    // Most ids begin with the name of their API, whose document may be a part of this program.
+    let api = id.split('.').next().unwrap_or_default();
+    let policy = Policy::new(true, false).quiet(true);
+    if !names.into_iter().any(|name| name == api)
+        && let Ok(spec) = version_of(api, policy)
+        && let Ok(document) = in_cache(&spec, policy)
+    {
+        search(spec, document);
+    }
+    for (spec, path) in cached {
         if let Ok(text) = std::fs::read_to_string(&path) {
             let origin = path.display().to_string();
             let source = Source::new(spec.file(), text);

@@ -238,8 +238,7 @@ impl ModuleSpec {
             // So that the build runs again when the file appears.
             watched.insert(manifest_dir.join(&self.spec));
         })?;
-        watched.insert(located.path.clone());
-        watched.extend(located.index.clone());
+        watched.extend(located.files);
         let mut options = Options::new().runtime(runtime.clone());
         if let Some(path) = &self.overrides {
             watched.insert(manifest_dir.join(path));

@@ -129,7 +129,7 @@ pub fn generate(source: &Source, options: &Options) -> Result<Generated, Errors>
     let module = options.module.as_deref().unwrap_or(&default_module);
     Ok(Generated {
         tokens: emit::module(&api, &options.runtime, Some(module)),
-        docs: emit::module_docs(&api),
+        docs: emit::module_docs(&api, &source.name),
         warnings: warnings.within(&source.name),
         recursion_limit,
         api,

@@ -72,7 +72,8 @@ impl Service {
     }
 
     /// Reads the document that is named by its path, or as `name:version` in the index `discovery-docs/index.json` of the current
-    /// directory or one above it. Nothing is fetched.
+    /// directory or one above it. With the feature `documents`, a name that is in no index is that of a document of package
+    /// `gapi-discovery-docs`. Nothing is fetched.
     ///
     /// # Errors
     /// When there is no such document, with the nearest names; else as for [`from_json`](Self::from_json).
@@ -81,7 +82,8 @@ impl Service {
         Self::from_source(located.source, &Hosts::Google)
     }
 
-    /// Reads a document as [`open`](Self::open) does, else from the user's cache, else from Google's discovery services.
+    /// Reads a document by its path or by the index as [`open`](Self::open) does, else from the user's cache, else from Google's discovery
+    /// services; where these cannot be reached, from package `gapi-discovery-docs` with the feature `documents`.
     ///
     /// # Errors
     /// When there is no such document anywhere; else as for [`from_json`](Self::from_json).
@@ -90,12 +92,11 @@ impl Service {
         document: &str,
         library: &crate::fetch::Library,
     ) -> Result<Self, Diagnostics> {
-        let here = match lookup::document(Path::new("."), document) {
-            Ok(located) => return Self::from_source(located.source, &Hosts::Google),
-            Err(error) => error,
-        };
+        if let Ok(located) = lookup::local(Path::new("."), document) {
+            return Self::from_source(located.source, &Hosts::Google);
+        }
         let Ok(spec) = document.parse() else {
-            return Err(here.into());
+            return Self::open(document);
         };
         match library.document(&spec).await {
             Ok(cached) => Self::from_source(Source::new(document, cached.text), &Hosts::Google),

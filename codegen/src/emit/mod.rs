@@ -77,8 +77,8 @@ fn shared(
 
 /// Returns the docs of the module, as Markdown.
 #[must_use]
-pub fn module_docs(api: &Api) -> String {
-    docs::api(api)
+pub fn module_docs(api: &Api, origin: &str) -> String {
+    docs::api(api, origin)
 }
 
 #[cfg(test)]

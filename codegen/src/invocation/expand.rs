@@ -25,15 +25,14 @@ impl Module {
         let document = &self.document;
         let located = lookup::document(manifest_dir, &document.value())
             .map_err(|error| vec![at(document, &error)])?;
-        read.push(located.path);
-        read.extend(located.index);
+        read.extend(located.files);
 
         let mut options = Options::new().module(self.header.name.to_string());
         let mut corrections = None;
         if let Some(literal) = &self.overrides {
             let located = lookup::overrides(manifest_dir, &literal.value())
                 .map_err(|error| vec![at(literal, &error)])?;
-            read.push(located.path);
+            read.extend(located.files);
             let overrides =
                 Overrides::parse(&located.source).map_err(|errors| all_at(literal, &errors))?;
             options = options.overrides(overrides);

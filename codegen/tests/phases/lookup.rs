@@ -20,7 +20,8 @@ fn package() -> tempfile::TempDir {
 }
 
 fn error(dir: &Path, spec: &str) -> String {
-    let error = lookup::document(dir, spec).unwrap_err().to_string();
+    let found = lookup::document(dir, spec).map(|located| located.source.name);
+    let error = found.unwrap_err().to_string();
     // Paths of the machine differ.
     error.replace(&dir.display().to_string(), "DIR")
 }
@@ -33,11 +34,9 @@ fn a_path_is_relative_to_the_manifest() {
         (&*located.source.name, &*located.source.text),
         ("files.v1.json", "{one}")
     );
-    assert_eq!(
-        located.path,
-        dir.path().join("discovery-docs/files.v1.json")
-    );
-    assert_eq!(located.index, None);
+    let path = dir.path().join("discovery-docs/files.v1.json");
+    assert_eq!(located.files, [path.clone()]);
+    assert_eq!(located.path, Some(path));
     let up = lookup::document(
         &dir.path().join("member"),
         "../discovery-docs/files.v1.json",
@@ -55,41 +54,158 @@ fn a_name_and_version_are_looked_up_here_and_above() {
             (&*located.source.name, &*located.source.text),
             ("files.v1.json", "{one}")
         );
+        let files = ["files.v1.json", "index.json"];
         assert_eq!(
-            located.index,
-            Some(dir.path().join("discovery-docs/index.json"))
+            located.files,
+            files.map(|file| dir.path().join("discovery-docs").join(file))
         );
+    }
+}
+
+#[test]
+fn a_name_alone_is_enough_where_there_is_one_version() {
+    let dir = package();
+    fs::write(
+        dir.path().join("discovery-docs/admin.directory_v1.json"),
+        "{}",
+    )
+    .unwrap();
+    let located = lookup::document(dir.path(), "admin").unwrap();
+    assert_eq!(located.source.name, "admin.directory_v1.json");
+    assert_eq!(
+        error(dir.path(), "files"),
+        "files: it has several versions; name one of them: `files:v1`, `files:v2`"
+    );
+    // A file of this name comes first.
+    fs::write(dir.path().join("admin"), "{file}").unwrap();
+    let located = lookup::document(dir.path(), "admin").unwrap();
+    assert_eq!(located.source.text, "{file}");
+}
+
+/// The start of the error for a document that an index does not name.
+fn missing(spec: &str) -> String {
+    if cfg!(feature = "documents") {
+        format!(
+            "{spec}: neither discovery-docs/index.json nor gapi-discovery-docs 0.1.0 has such a document"
+        )
+    } else {
+        format!("{spec}: discovery-docs/index.json has no such document")
+    }
+}
+
+/// What brings a document.
+fn fetch(spec: &str) -> String {
+    if cfg!(feature = "documents") {
+        format!("`gapi fetch {spec}` asks Google for it")
+    } else {
+        format!(
+            "`gapi fetch {spec}` brings it, and `cargo add gapi --features documents` has all (in a build script `cargo add --build gapi-codegen --features documents`)"
+        )
     }
 }
 
 #[test]
 fn unknown_names_are_explained() {
     let dir = package();
-    let path = "discovery-docs/index.json has no such document";
+    let (unknown, typo) = ("somethingelse:v9", "filse:v1");
     assert_eq!(
         error(dir.path(), "files:v3"),
-        format!("files:v3: {path}; it has `files:v1`, `files:v2`")
+        format!(
+            "{}; there is `files:v1`, `files:v2`; {}",
+            missing("files:v3"),
+            fetch("files:v3")
+        )
     );
-    assert_eq!(
-        error(dir.path(), "file:v1"),
-        format!("file:v1: {path}; did you mean `files:v1` or `files:v2`?")
+    let near = error(dir.path(), typo);
+    assert!(
+        near.starts_with(&format!("{}; did you mean ", missing(typo))),
+        "{near}"
     );
+    assert!(near.contains("`files:v1`"), "{near}");
     assert_eq!(
-        error(dir.path(), "somethingelse:v9"),
-        format!("somethingelse:v9: {path}; it has 3 documents; another one is named by its path")
+        error(dir.path(), unknown),
+        format!("{}; {}", missing(unknown), fetch(unknown))
     );
     assert_eq!(
         error(dir.path(), "files:v2"),
-        "files:v2: cannot read files.v2.json, which discovery-docs/index.json names: there is no such file"
+        "files:v2: cannot read files.v2.json, which discovery-docs/index.json names: there is no such file; `gapi fetch files:v2` brings it back"
     );
 }
 
 #[test]
 fn a_missing_index_is_explained() {
     let dir = tempfile::tempdir().unwrap();
+    let spec = "somethingelse:v9";
+    let missing = if cfg!(feature = "documents") {
+        "gapi-discovery-docs 0.1.0 has no such document"
+    } else {
+        "there is no discovery-docs/index.json in DIR or above it"
+    };
     assert_eq!(
-        error(dir.path(), "files:v1"),
-        "files:v1: there is no discovery-docs/index.json in DIR or above it; add one, or name the document by its path relative to Cargo.toml"
+        error(dir.path(), spec),
+        format!("{spec}: {missing}; {}", fetch(spec))
+    );
+}
+
+#[test]
+fn a_file_that_no_index_names_is_not_passed_over() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("discovery-docs");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("drive.v3.json"), "{}").unwrap();
+    let expected = "drive:v3: drive.v3.json is there, and no discovery-docs/index.json names it; `gapi index` lists the files that are there";
+    assert_eq!(error(dir.path(), "drive:v3"), expected);
+    fs::write(folder.join("index.json"), INDEX).unwrap();
+    assert_eq!(error(dir.path(), "drive:v3"), expected);
+}
+
+#[cfg(feature = "documents")]
+#[test]
+fn a_name_that_no_index_has_is_that_of_a_packed_document() {
+    let dir = package();
+    fs::write(dir.path().join("Cargo.toml"), "").unwrap();
+    let located = lookup::document(&dir.path().join("member"), "drive:v3").unwrap();
+    assert_eq!(
+        located.source.name,
+        "drive.v3.json of gapi-discovery-docs 0.1.0"
+    );
+    assert!(
+        located.source.text.starts_with('{')
+            && located.source.text.contains("\"drive.files.list\"")
+    );
+    assert_eq!(located.path, None);
+    // A new entry of the index, or a new index beside the manifest, comes first.
+    let watched = ["discovery-docs/index.json", "Cargo.toml"].map(|file| dir.path().join(file));
+    assert!(located.files.starts_with(&watched), "{:?}", located.files);
+    assert!(lookup::local(dir.path(), "drive:v3").is_err());
+
+    let located = lookup::document(dir.path(), "iamcredentials").unwrap();
+    assert_eq!(
+        located.source.name,
+        "iamcredentials.v1.json of gapi-discovery-docs 0.1.0"
+    );
+    assert_eq!(
+        error(dir.path(), "drive"),
+        "drive: it has several versions; name one of them: `drive:v3`, `drive:v2`"
+    );
+    let typo = error(dir.path(), "drvie:v3");
+    assert!(typo.contains("did you mean `drive:v3`"), "{typo}");
+    let version = error(dir.path(), "drive:v4");
+    assert!(
+        version.contains("there is `drive:v2`, `drive:v3`"),
+        "{version}"
+    );
+
+    let (index, document) = (
+        r#"{"documents": [{"name": "drive", "version": "v3", "file": "drive.v3.json"}]}"#,
+        dir.path().join("discovery-docs/drive.v3.json"),
+    );
+    fs::write(dir.path().join("discovery-docs/index.json"), index).unwrap();
+    fs::write(&document, "{local}").unwrap();
+    let located = lookup::document(dir.path(), "drive:v3").unwrap();
+    assert_eq!(
+        (&*located.source.text, located.path),
+        ("{local}", Some(document))
     );
 }
 
@@ -122,6 +238,20 @@ fn missing_files_are_explained() {
         "nowhere/x.json: cannot read it: there is no such file; the directory nowhere does not exist"
     );
     assert!(error(dir.path(), "member").contains("it is a directory"));
+    assert_eq!(
+        error(
+            dir.path(),
+            "https://www.googleapis.com/discovery/v1/apis/drive/v3/rest"
+        ),
+        "https://www.googleapis.com/discovery/v1/apis/drive/v3/rest: cannot read it: there is no such file; a document is no URL: `gapi fetch NAME:VERSION` brings it"
+    );
+    let error = lookup::overrides(dir.path(), "fix.toml")
+        .unwrap_err()
+        .to_string();
+    assert_eq!(
+        error,
+        "fix.toml: cannot read it: there is no such file; an override file is named by its path relative to Cargo.toml"
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The user's cache of documents: filled on demand, refreshed after a week, and usable without a network.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -8,7 +8,9 @@ use std::time::{Duration, SystemTime};
 use gapi::auth::Environment;
 use serde::{Deserialize, Serialize};
 
-use super::{Discovery, FetchError, Fetched, Listed, Spec, replace_file};
+use super::file::{self, touch};
+use super::packed::{self, Packed};
+use super::{Discovery, FetchError, Fetched, Listed, Spec};
 
 /// A copy that is older is refreshed, if the network allows.
 const FRESH: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -147,17 +149,20 @@ impl Library {
         specs
     }
 
-    /// Returns a document: a fresh copy, else the document that Google has, else an old copy.
+    /// Returns a document: a fresh copy, else the document that Google has, else an old copy. With the feature `documents`, the document of
+    /// package `gapi-discovery-docs` is an old copy.
     ///
     /// # Errors
     /// Returns why there is none.
     pub async fn document(&self, spec: &Spec) -> Result<Cached, FetchError> {
         let path = self.path(spec);
         let copy = path.as_deref().and_then(|path| Copied::read(path, spec));
-        if let (Some(copy), Some(path)) = (&copy, &path)
+        let copy = Copied::newest(copy, path.as_deref(), spec);
+        let file = path.clone().unwrap_or_else(|| PathBuf::from(spec.file()));
+        if let Some(copy) = &copy
             && (self.offline || copy.is_fresh && !self.refresh)
         {
-            return Ok(copy.cached(path, None));
+            return Ok(copy.cached(&file, None));
         }
         if self.offline {
             return Err(FetchError::new(
@@ -175,14 +180,14 @@ impl Library {
             .await;
         match (fetched, copy, path) {
             (Ok(fetched), copy, path) => store(spec, &fetched, copy, path),
-            (Err(missing), Some(copy), Some(path)) if !self.refresh => {
+            (Err(missing), Some(copy), _) if !self.refresh => {
                 let news = format!("an old copy is used: {}", missing.message);
                 // Until tomorrow, the same attempt is not worth its time.
                 touch(
-                    &path,
+                    &file,
                     SystemTime::now() - FRESH + Duration::from_secs(24 * 60 * 60),
                 );
-                Ok(copy.cached(&path, Some(news)))
+                Ok(copy.cached(&file, Some(news)))
             }
             (Err(missing), ..) => Err(missing),
         }
@@ -203,7 +208,8 @@ impl Library {
         }
     }
 
-    /// Returns the APIs that Google lists: the fresh list, else an old one.
+    /// Returns the APIs that Google lists: the fresh list, else an old one. With the feature `documents`, those of package
+    /// `gapi-discovery-docs` are an old list.
     ///
     /// # Errors
     /// Returns why there is none.
@@ -218,7 +224,7 @@ impl Library {
         });
         match old {
             Some((listed, is_fresh)) if self.offline || is_fresh && !self.refresh => Ok(listed),
-            None if self.offline => Err(FetchError::new(
+            None if self.offline => packed_list(FetchError::new(
                 "there is no copy, and nothing is fetched",
                 "fetch it without --offline and GAPI_OFFLINE",
             )),
@@ -236,10 +242,20 @@ impl Library {
                         Ok(directory.listed)
                     }
                     (Err(_), Some((listed, _))) => Ok(listed),
-                    (Err(missing), None) => Err(missing),
+                    (Err(missing), None) => packed_list(missing),
                 }
             }
         }
+    }
+}
+
+/// Returns the APIs of package `gapi-discovery-docs`; without the feature, why Google's list is missing.
+fn packed_list(missing: FetchError) -> Result<Vec<Listed>, FetchError> {
+    let listed = packed::list();
+    if listed.is_empty() {
+        Err(missing)
+    } else {
+        Ok(listed)
     }
 }
 
@@ -260,6 +276,29 @@ impl Copied {
             text,
             revision: fetched.document.revision.unwrap_or_default(),
             is_fresh: is_fresh(path),
+        })
+    }
+
+    /// Returns a copy, or the document of package `gapi-discovery-docs` where it is newer, which is stored as a copy to refresh.
+    fn newest(copy: Option<Self>, path: Option<&Path>, spec: &Spec) -> Option<Self> {
+        let packed = Packed::find(spec).filter(|packed| {
+            copy.as_ref()
+                .is_none_or(|copy| *copy.revision < *packed.revision)
+        });
+        let Some((revision, text)) =
+            packed.and_then(|packed| Some((packed.revision, packed.text().ok()?)))
+        else {
+            return copy;
+        };
+        if let Some(path) = path
+            && replace(path, text.as_bytes()).is_ok()
+        {
+            touch(path, SystemTime::now() - 2 * FRESH);
+        }
+        Some(Self {
+            text,
+            revision: revision.to_owned(),
+            is_fresh: false,
         })
     }
 
@@ -324,18 +363,10 @@ fn is_fresh(path: &Path) -> bool {
     age.is_ok_and(|age| age < FRESH)
 }
 
-/// Sets when the file was compared with Google's.
-fn touch(path: &Path, time: SystemTime) {
-    // A file of another owner is compared each time.
-    if let Ok(file) = File::options().append(true).open(path) {
-        let _ = file.set_modified(time);
-    }
-}
-
 /// Writes a file of the cache.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
-    replace_file(path, bytes)
+    file::replace(path, bytes)
 }
 
 /// Limits the time of all attempts together.

@@ -3,6 +3,7 @@
 mod discovery;
 mod file;
 mod library;
+mod packed;
 mod spec;
 mod store;
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use gapi_codegen::Source;
 use gapi_codegen::diff::{self, Class};
@@ -212,8 +213,11 @@ impl Store {
                 .map_err(|error| FetchError::io("write", &path, &error))?;
         }
         let what = match (&old, &there) {
-            (_, Some(there)) if !same => Stored::Changed {
-                old: old.map_or_else(|| revision_of(there), |old| old.revision),
+            (old, Some(there)) if !same => Stored::Changed {
+                old: match old {
+                    Some(old) => old.revision.clone(),
+                    None => revision_of(there),
+                },
                 new: entry.revision.clone(),
                 counts: counts(there, fetched),
             },
@@ -222,6 +226,12 @@ impl Store {
             }
             _ => Stored::New(entry.revision.clone()),
         };
+        if old.is_none()
+            && let Some(project) = self.folder.parent()
+        {
+            // Macros that have the document from a package watch the manifest: Cargo cannot watch a file that is not there yet.
+            file::touch(&project.join("Cargo.toml"), SystemTime::now());
+        }
         self.index.put(entry);
         self.write()?;
         Ok(what)

@@ -115,16 +115,13 @@ fn errors_leave_an_empty_module_that_is_still_watched() {
 }
 
 #[test]
-fn a_name_without_an_index_says_how_to_get_one() {
+fn a_name_without_an_index_explains_how_to_get_its_document() {
     let folder = package();
     let file = expand(folder.path(), "::gapi; mod toys = \"toys:v1\";");
 
     let errors = compile_errors(module(&file, "toys").1);
     assert_eq!(errors.len(), 1, "{errors:?}");
-    assert!(
-        errors[0].contains("discovery-docs/index.json"),
-        "{errors:?}"
-    );
+    assert!(errors[0].contains("`gapi fetch toys:v1`"), "{errors:?}");
 }
 
 #[test]

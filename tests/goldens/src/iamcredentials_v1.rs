@@ -9,7 +9,7 @@
 //!
 //! Documentation: <https://cloud.google.com/iam/docs/creating-short-lived-service-account-credentials>
 //!
-//! Version `v1`, from the Discovery document of revision `20260630`.
+//! Version `v1`, from revision `20260630` of `iamcredentials.v1.json`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(

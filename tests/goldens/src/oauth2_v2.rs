@@ -8,7 +8,7 @@
 //!
 //! Methods without a resource are in the module `methods`.
 //!
-//! Version `v2`, from the Discovery document of revision `20200213`.
+//! Version `v2`, from revision `20200213` of `oauth2.v2.json`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(

@@ -6,7 +6,7 @@
 //!
 //! Documentation: <https://cloud.google.com/sql/docs>
 //!
-//! Version `v1`, from the Discovery document of revision `20261018`.
+//! Version `v1`, from revision `20261018` of `sqladmin.v1.json`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(

@@ -6,7 +6,7 @@
 //!
 //! Documentation: <https://developers.google.com/workspace/tasks/>
 //!
-//! Version `v1`, from the Discovery document of revision `20261101`.
+//! Version `v1`, from revision `20261101` of `tasks.v1.json`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(

@@ -8,7 +8,7 @@
 //!
 //! Documentation: <https://code.google.com/apis/language/translate/v2/getting_started.html>
 //!
-//! Version `v2`, from the Discovery document of revision `20170525`.
+//! Version `v2`, from revision `20170525` of `translate.v2.json`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(

@@ -31,7 +31,7 @@ struct Small {
 
 /// The part of a document that the index repeats.
 #[derive(Deserialize)]
-struct Head {
+struct PackedHead {
     name: String,
     version: String,
     #[serde(default)]
@@ -106,7 +106,7 @@ fn apis(folder: &Path) -> Result<BTreeMap<String, Vec<Small>>, Failure> {
     for path in documents(folder)? {
         let file = path.file_name().unwrap_or_default().to_string_lossy();
         let text = String::from_utf8(read(&path)?).map_err(|error| format!("{file}: {error}"))?;
-        let Head {
+        let PackedHead {
             name,
             version,
             revision,

@@ -110,6 +110,53 @@ async fn a_copy_works_without_a_network() {
     offline(&["old:v1", "things.get", "--refresh"]).fails_with(5, &["old:v1"]);
 }
 
+#[cfg(feature = "documents")]
+#[test]
+fn documents_of_google_need_neither_a_project_nor_a_network() {
+    let folder = Folder::empty();
+    let offline = |line: &str| {
+        let mut command = folder.command();
+        command
+            .args(line.split_whitespace())
+            .env("GAPI_DISCOVERY_URL", "http://127.0.0.1:1");
+        Ran::of(command, "")
+    };
+    let ran = offline("call drive:v3 files.list --dry-run --page-size 2").ok();
+    assert!(
+        ran.stdout.contains("/drive/v3/files?pageSize=2"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stderr.starts_with("drive:v3: an old copy is used"),
+        "{}",
+        ran.stderr
+    );
+    // The next attempt to reach Google is made tomorrow.
+    let ran = offline("call drive:v3 files.list --dry-run").ok();
+    assert_eq!(ran.stderr, "");
+    for line in [
+        "call tasks.tasks.list --dry-run --tasklist x --offline",
+        "call iamcredentials projects.serviceAccounts.signBlob --dry-run --name projects/-/serviceAccounts/a --body {} --offline",
+        "show drive:v3 files.list",
+        "show calendar.events.list",
+        "methods drive:v3 list",
+        "list --remote drive",
+    ] {
+        let ran = offline(line);
+        assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{line}");
+    }
+    offline("generate oauth2:v2 -o oauth2.rs").ok();
+    let generated = folder.read("oauth2.rs");
+    assert!(
+        generated.contains("of `oauth2.v2.json of gapi-discovery-docs"),
+        "{}",
+        &generated[..500]
+    );
+    offline("call drvie:v3 files.list --offline").fails_with(5, &["nothing is fetched"]);
+    offline("call drvie files.list --offline").fails_with(2, &["did you mean `drive`"]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn copies_are_refreshed_and_mended() {
     let (folder, server) = (Folder::empty(), google().await);

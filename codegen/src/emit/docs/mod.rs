@@ -63,8 +63,8 @@ impl Docs {
     }
 }
 
-/// Returns the docs of the module.
-pub(super) fn api(api: &Api) -> String {
+/// Returns the docs of the module; `origin` is what has the document.
+pub(super) fn api(api: &Api, origin: &str) -> String {
     let link = api
         .documentation_link
         .as_deref()
@@ -83,9 +83,10 @@ pub(super) fn api(api: &Api) -> String {
             "Methods without a resource are in the module `methods`."
         })
         .paragraph(&format!(
-            "Version {}, from the Discovery document of revision {}.",
+            "Version {}, from revision {} of {}.",
             code(&api.version),
-            code(&api.revision)
+            code(&api.revision),
+            code(origin)
         ))
         .0
 }

@@ -4,7 +4,7 @@
 //!
 //! A document for tests: arrays.
 //!
-//! Version `v1`, from the Discovery document of revision `20260101`.
+//! Version `v1`, from revision `20260101` of `arrays.json`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(

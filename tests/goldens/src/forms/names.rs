@@ -6,7 +6,7 @@
 //!
 //! Methods without a resource are in the module `methods`.
 //!
-//! Version `v1`, from the Discovery document of revision `20260101`.
+//! Version `v1`, from revision `20260101` of `names.json`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(

@@ -4,7 +4,7 @@
 //!
 //! A document for tests: bodies that are no objects.
 //!
-//! Version `v1`, from the Discovery document of revision `20260101`.
+//! Version `v1`, from revision `20260101` of `scalars.json`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(

@@ -6,7 +6,7 @@
 //!
 //! Documentation: <https://example.com/docs>
 //!
-//! Version `v1`, from the Discovery document of revision `20260101`.
+//! Version `v1`, from revision `20260101` of `wrapper.json`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(
