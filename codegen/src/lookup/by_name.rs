@@ -209,7 +209,8 @@ impl<'a> Name<'a> {
 }
 
 /// What has all documents.
-const ALL: &str = "`cargo add gapi --features documents` has all (in a build script `cargo add --build gapi-codegen --features documents`)";
+const ALL: &str =
+    "`cargo add gapi --features documents` has all (for a build script, `gapi-codegen`)";
 
 fn file(name: &str, version: &str) -> String {
     format!("{name}.{version}.json")

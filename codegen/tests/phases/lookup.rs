@@ -99,7 +99,7 @@ fn fetch(spec: &str) -> String {
         format!("`gapi fetch {spec}` asks Google for it")
     } else {
         format!(
-            "`gapi fetch {spec}` brings it, and `cargo add gapi --features documents` has all (in a build script `cargo add --build gapi-codegen --features documents`)"
+            "`gapi fetch {spec}` brings it, and `cargo add gapi --features documents` has all (for a build script, `gapi-codegen`)"
         )
     }
 }
