@@ -76,19 +76,38 @@ fn given(method: &Method, slot: &TokenIn) -> String {
 
 /// Puts the first sentence of a description into a paragraph of its own, which rustdoc shows as summary.
 pub(crate) fn split_first(text: &str) -> String {
-    let line = text.split('\n').next().unwrap_or_default();
-    match first_end(line) {
-        Some(end) if !line[end..].trim().is_empty() => {
-            format!("{}\n\n{}", &text[..end], text[end..].trim_start())
-        }
-        _ if line.len() < text.len() && !text[line.len()..].starts_with("\n\n") => {
-            format!("{line}\n\n{}", &text[line.len() + 1..])
-        }
-        _ => text.to_owned(),
+    let (summary, rest) = text.split_at(summary_end(text));
+    match rest.trim_start() {
+        "" => text.to_owned(),
+        rest => format!("{}\n\n{rest}", summary.trim_end().replace('\n', " ")),
     }
 }
 
-/// Returns the offset at which the first sentence of a line ends.
+/// Returns the offset at which the first sentence ends, or the title before the text.
+fn summary_end(text: &str) -> usize {
+    let mut end = 0;
+    let mut before = "";
+    for line in text.split_inclusive('\n') {
+        if end > 0 && !continues(before, line) {
+            break;
+        }
+        end += line.len();
+        before = line;
+    }
+    first_end(&text[..end].replace('\n', " ")).unwrap_or(end)
+}
+
+/// Whether a line continues the sentence of the line before it. Lines that are broken are long.
+fn continues(before: &str, line: &str) -> bool {
+    let before = before.trim_end();
+    let Some(next) = line.trim_start().chars().next() else {
+        return false;
+    };
+    let starts = next.is_alphanumeric() || "(\"'`".contains(next);
+    starts && !before.ends_with(['.', ':', '!', '?']) && (next.is_lowercase() || before.len() >= 60)
+}
+
+/// Returns the offset at which a sentence ends that is not the last.
 fn first_end(line: &str) -> Option<usize> {
     let mut from = 0;
     while let Some(dot) = line[from..].find(". ") {
@@ -124,7 +143,12 @@ mod tests {
         );
         assert_eq!(split_first("See `a. B` here."), "See `a. B` here.");
         assert_eq!(split_first("Only one."), "Only one.");
-        assert_eq!(split_first("A title\nand text"), "A title\n\nand text");
+        assert_eq!(split_first("A title\nThen text"), "A title\n\nThen text");
+        assert_eq!(
+            split_first("Lists rows\nof a table. Sorted."),
+            "Lists rows of a table.\n\nSorted."
+        );
+        assert_eq!(split_first("Rows:\n- a\n- b"), "Rows:\n\n- a\n- b");
         assert_eq!(split_first("A title\n\nand text"), "A title\n\nand text");
         assert_eq!(split_first(""), "");
     }

@@ -3,12 +3,11 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::docs::{self, Docs};
+use super::docs;
 use super::names::{Names, ident};
 use super::schema::deprecated;
 use super::table;
 use crate::model::{Api, Items, MaskOf, Method, Parameter, Patching, Resource, Shape, Type};
-use crate::prose::code;
 
 /// Returns the function of a handle that makes the request.
 pub(super) fn constructor(
@@ -116,13 +115,16 @@ pub(super) fn updates(api: &Api) -> TokenStream {
     quote!(#(#updates)*)
 }
 
-/// Returns the table, the request, its functions and its setters.
-pub(super) fn request(method: &Method, depth: usize, names: &Names<'_>) -> TokenStream {
+/// Returns the table, the request, its functions and its setters. `handle` is the path before the function that makes the request.
+pub(super) fn request(
+    method: &Method,
+    handle: &str,
+    depth: usize,
+    names: &Names<'_>,
+) -> TokenStream {
     let entry = table::method(method, depth, names);
     let (name, id) = (ident(&method.type_ident), &method.id);
-    let doc = Docs::default()
-        .paragraph(&format!("A request of {}.", code(id)))
-        .attribute();
+    let doc = docs::request(method, handle).attribute();
     let deprecated = deprecated(method.deprecated);
     let setters = method
         .optional
@@ -180,12 +182,13 @@ fn setter(parameter: &Parameter, depth: usize, names: &Names<'_>) -> TokenStream
     } else {
         (quote!(value), quote!(Argument), quote!(with_optional))
     };
+    // With a space, because `0.` is a number.
     quote! {
         #doc
         #deprecated
         #[inline]
         pub fn #name<M>(self, #argument: impl __gapi::#accepted<#ty, M>) -> Self {
-            Self(self.0.#with(#wire, #argument))
+            Self(self.0 .#with(#wire, #argument))
         }
     }
 }

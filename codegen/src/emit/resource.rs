@@ -47,7 +47,7 @@ fn top_methods(api: &Api, names: &Names<'_>) -> TokenStream {
         .root
         .methods
         .iter()
-        .map(|method| method::request(method, 1, names));
+        .map(|method| method::request(method, "", 1, names));
     let doc = docs::resource(&api.root)
         .example(names.example_of(&api.root))
         .attribute();
@@ -64,13 +64,7 @@ fn top_methods(api: &Api, names: &Names<'_>) -> TokenStream {
 /// Returns the module of a resource: its handle, its requests, and the resources in it.
 fn module(api: &Api, resource: &Resource, depth: usize, names: &Names<'_>) -> TokenStream {
     let name = ident(&resource.ident);
-    let doc = docs::resource(resource)
-        .paragraph(if resource.methods.is_empty() {
-            ""
-        } else {
-            "Its methods are those of [`Resource`]."
-        })
-        .attribute();
+    let doc = docs::resource_module(resource).attribute();
     let handle_doc = docs::resource(resource)
         .example(names.example_of(resource))
         .attribute();
@@ -95,7 +89,7 @@ fn module(api: &Api, resource: &Resource, depth: usize, names: &Names<'_>) -> To
     let requests = resource
         .methods
         .iter()
-        .map(|method| method::request(method, depth, names));
+        .map(|method| method::request(method, "Resource::", depth, names));
     let children = resource
         .resources
         .iter()

@@ -37,7 +37,7 @@ pub(super) fn object(def: &TypeDef, fields: &[Field], names: &Names<'_>) -> Toke
 }
 
 fn member(field: &Field, names: &Names<'_>) -> TokenStream {
-    let doc = docs::field(&field.wire, &field.description, &field.notes).attribute();
+    let doc = docs::field(field).attribute();
     let deprecated = deprecated(field.deprecated);
     let (name, option, ty) = (ident(&field.ident), &names.option, names.ty(&field.ty, 0));
     quote!(#doc #deprecated pub #name: #option<#ty>,)

@@ -216,7 +216,7 @@ fn a_schema_is_a_struct_of_options() {
     };
     assert_eq!(
         docs(&field("size").attrs),
-        "The property `size`.\n\nSet by the server. Default: `1`."
+        "The property `size`.\n\nOutput only.\n\nDefault: `1`."
     );
     assert!(
         field("old")
@@ -260,7 +260,8 @@ fn an_enum_is_open() {
         .collect();
     assert_eq!(names, ["Big", "Small", "Unrecognized"]);
     assert_eq!(docs(&item.variants[0].attrs), "The value `BIG`.");
-    assert_eq!(docs(&item.variants[1].attrs), "Not big.");
+    assert_eq!(docs(&item.variants[1].attrs), "`SMALL`: Not big.");
+    assert_eq!(docs(&item.attrs), "The type of the property `Box.type`.");
     assert!(
         item.attrs
             .iter()
@@ -341,19 +342,17 @@ fn setters_take_what_converts() {
     let items = items();
     let boxes = inside(&items, "boxes");
     let signature = |name: &str| text(&function(boxes, "List", name).sig.inputs);
-    assert_eq!(signature("page_size"), "self , value : i32");
-    assert_eq!(
-        signature("page_token"),
-        "self , value : impl Into < String >"
-    );
-    assert_eq!(
-        signature("ids"),
-        "self , values : impl IntoIterator < Item = i64 >"
-    );
-    assert_eq!(
-        signature("names"),
-        "self , values : impl IntoIterator < Item = impl Into < String > >"
-    );
+    for (name, argument) in [
+        ("page_size", "value : impl __gapi :: Argument < i32 , M >"),
+        (
+            "page_token",
+            "value : impl __gapi :: Argument < String , M >",
+        ),
+        ("ids", "values : impl __gapi :: Arguments < i64 , M >"),
+        ("names", "values : impl __gapi :: Arguments < String , M >"),
+    ] {
+        assert_eq!(signature(name), format!("self , {argument}"));
+    }
     assert_eq!(
         docs(&function(boxes, "List", "page_size").attrs),
         "Sets the parameter `pageSize`.\n\nRange: `1` to `9`."

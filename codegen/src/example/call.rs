@@ -9,7 +9,7 @@ const WIDTH: usize = 80;
 
 /// What an example does with its request, the simplest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Form {
+enum CallForm {
     Send,
     Wait,
     Items,
@@ -19,7 +19,7 @@ enum Form {
     Upload,
 }
 
-impl Form {
+impl CallForm {
     fn of(method: &Method) -> Self {
         match &method.paging {
             Some(paging) if paging.items.is_some() => Self::Items,
@@ -49,12 +49,12 @@ pub(crate) fn of_resource(resource: &Resource) -> Option<&Method> {
         _ => 2,
     };
     let methods = resource.methods.iter();
-    methods.min_by_key(|method| (method.deprecated, Form::of(method), rank(method)))
+    methods.min_by_key(|method| (method.deprecated, CallForm::of(method), rank(method)))
 }
 
 /// Whether a method is called in another form than the one in the docs of its resource.
 pub(crate) fn differs(method: &Method, of_resource: &Method) -> bool {
-    Form::of(method) != Form::of(of_resource)
+    CallForm::of(method) != CallForm::of(of_resource)
 }
 
 /// Returns a call with a `client`, where errors are those of the runtime. Each line ends with a line break.
@@ -71,16 +71,16 @@ pub(crate) fn statements(api: &Api, names: &Spelling<'_>, method: &Method) -> St
     }
     text.push_str(&request(api, names, method, &arguments.join(", ")));
     let wait = if waits(method) { ".wait()" } else { "" };
-    text.push_str(&match Form::of(method) {
-        Form::Send => response(method, "response", "send(&client)"),
-        Form::Wait => response(method, "operation", "send(&client).wait()"),
-        Form::Items => each("item", "items", "items(&client)"),
-        Form::Pages => each("page", "pages", "pages(&client)"),
-        Form::Stream => each("element", "elements", "send(&client).stream()"),
-        Form::Download => "let content = request.download(&client).bytes().await?;\n\
+    text.push_str(&match CallForm::of(method) {
+        CallForm::Send => response(method, "response", "send(&client)"),
+        CallForm::Wait => response(method, "operation", "send(&client).wait()"),
+        CallForm::Items => each("item", "items", "items(&client)"),
+        CallForm::Pages => each("page", "pages", "pages(&client)"),
+        CallForm::Stream => each("element", "elements", "send(&client).stream()"),
+        CallForm::Download => "let content = request.download(&client).bytes().await?;\n\
              println!(\"{} bytes\", content.len());\n"
             .to_owned(),
-        Form::Upload => {
+        CallForm::Upload => {
             let media = format!("{}::Media::file(\"my-file\")", names.runtime());
             let call = format!("upload(media).send(&client){wait}");
             format!(

@@ -7,7 +7,7 @@
 //! Disabling this API also disables the IAM API (iam.googleapis.com). However, enabling this API doesn't enable
 //! the IAM API.
 //!
-//! Documentation: <https://cloud.google.com/iam/docs/creating-short-lived-service-account-credentials>
+//! [Documentation](https://cloud.google.com/iam/docs/creating-short-lived-service-account-credentials)
 //!
 //! Version `v1`, from revision `20260630` of `iamcredentials.v1.json`.
 
@@ -77,6 +77,8 @@ pub const fn projects() -> projects::Resource {
 }
 
 /// The resource `locations`.
+///
+/// [`Resource`](locations::Resource) has its methods.
 pub mod locations {
     use super::__gapi;
 
@@ -95,7 +97,7 @@ pub mod locations {
 
     /// The resource `locations.workforcePools`.
     ///
-    /// Its methods are those of [`Resource`].
+    /// [`Resource`](workforce_pools::Resource) has its methods.
     pub mod workforce_pools {
         use super::__gapi;
 
@@ -136,7 +138,7 @@ pub mod locations {
         .with_parameters(&[__gapi::Parameter::path("name")])
         .with_patterns(&[(0, 0)]);
 
-        /// A request of `iamcredentials.locations.workforcePools.getAllowedLocations`.
+        /// A request of [`iamcredentials.locations.workforcePools.getAllowedLocations`](Resource::get_allowed_locations).
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct GetAllowedLocations(__gapi::Call);
@@ -149,6 +151,8 @@ pub mod locations {
 }
 
 /// The resource `projects`.
+///
+/// [`Resource`](projects::Resource) has its methods.
 pub mod projects {
     use super::__gapi;
 
@@ -173,6 +177,8 @@ pub mod projects {
     }
 
     /// The resource `projects.locations`.
+    ///
+    /// [`Resource`](locations::Resource) has its methods.
     pub mod locations {
         use super::__gapi;
 
@@ -191,7 +197,7 @@ pub mod projects {
 
         /// The resource `projects.locations.workloadIdentityPools`.
         ///
-        /// Its methods are those of [`Resource`].
+        /// [`Resource`](workload_identity_pools::Resource) has its methods.
         pub mod workload_identity_pools {
             use super::__gapi;
 
@@ -233,7 +239,7 @@ pub mod projects {
             .with_parameters(&[__gapi::Parameter::path("name")])
             .with_patterns(&[(0, 1)]);
 
-            /// A request of `iamcredentials.projects.locations.workloadIdentityPools.getAllowedLocations`.
+            /// A request of [`iamcredentials.projects.locations.workloadIdentityPools.getAllowedLocations`](Resource::get_allowed_locations).
             #[derive(Clone, Debug)]
             #[must_use = "a request does nothing until it is sent"]
             pub struct GetAllowedLocations(__gapi::Call);
@@ -248,7 +254,7 @@ pub mod projects {
 
     /// The resource `projects.serviceAccounts`.
     ///
-    /// Its methods are those of [`Resource`].
+    /// [`Resource`](service_accounts::Resource) has its methods.
     pub mod service_accounts {
         use super::__gapi;
 
@@ -390,7 +396,7 @@ pub mod projects {
         .with_patterns(&[(0, 2)])
         .with_scopes(&[super::super::scope::CLOUD_PLATFORM]);
 
-        /// A request of `iamcredentials.projects.serviceAccounts.generateAccessToken`.
+        /// A request of [`iamcredentials.projects.serviceAccounts.generateAccessToken`](Resource::generate_access_token).
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct GenerateAccessToken(__gapi::Call);
@@ -410,7 +416,7 @@ pub mod projects {
         .with_patterns(&[(0, 2)])
         .with_scopes(&[super::super::scope::CLOUD_PLATFORM]);
 
-        /// A request of `iamcredentials.projects.serviceAccounts.generateIdToken`.
+        /// A request of [`iamcredentials.projects.serviceAccounts.generateIdToken`](Resource::generate_id_token).
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct GenerateIdToken(__gapi::Call);
@@ -429,7 +435,7 @@ pub mod projects {
         .with_parameters(&[__gapi::Parameter::path("name")])
         .with_patterns(&[(0, 2)]);
 
-        /// A request of `iamcredentials.projects.serviceAccounts.getAllowedLocations`.
+        /// A request of [`iamcredentials.projects.serviceAccounts.getAllowedLocations`](Resource::get_allowed_locations).
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct GetAllowedLocations(__gapi::Call);
@@ -449,7 +455,7 @@ pub mod projects {
         .with_patterns(&[(0, 2)])
         .with_scopes(&[super::super::scope::CLOUD_PLATFORM]);
 
-        /// A request of `iamcredentials.projects.serviceAccounts.signBlob`.
+        /// A request of [`iamcredentials.projects.serviceAccounts.signBlob`](Resource::sign_blob).
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct SignBlob(__gapi::Call);
@@ -469,7 +475,7 @@ pub mod projects {
         .with_patterns(&[(0, 2)])
         .with_scopes(&[super::super::scope::CLOUD_PLATFORM]);
 
-        /// A request of `iamcredentials.projects.serviceAccounts.signJwt`.
+        /// A request of [`iamcredentials.projects.serviceAccounts.signJwt`](Resource::sign_jwt).
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct SignJwt(__gapi::Call);
@@ -579,12 +585,8 @@ __gapi::object!(
 #[derive(Clone, Default)]
 pub struct ServiceAccountAllowedLocations {
     /// Output only. The hex encoded bitmap of the trust boundary locations
-    ///
-    /// Set by the server.
     pub encoded_locations: Option<String>,
     /// Output only. The human readable trust boundary locations. For example, \["us-central1", "europe-west1"\]
-    ///
-    /// Set by the server.
     pub locations: Option<Vec<String>>,
     /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
@@ -622,9 +624,10 @@ __gapi::object!(
 pub struct SignBlobResponse {
     /// The ID of the key used to sign the blob. The key used for signing will remain valid for at least 12 hours
     /// after the blob is signed. To verify the signature, you can retrieve the public key in several formats from the
-    /// following endpoints: - RSA public key wrapped in an X.509 v3 certificate: `https://www.googleapis.com/service_accounts/v1/metadata/x509/{ACCOUNT_EMAIL}` -
-    /// Raw key in JSON format: `https://www.googleapis.com/service_accounts/v1/metadata/raw/{ACCOUNT_EMAIL}` - JSON
-    /// Web Key (JWK): `https://www.googleapis.com/service_accounts/v1/metadata/jwk/{ACCOUNT_EMAIL}`
+    /// following endpoints:
+    /// * RSA public key wrapped in an X.509 v3 certificate: `https://www.googleapis.com/service_accounts/v1/metadata/x509/{ACCOUNT_EMAIL}`
+    /// * Raw key in JSON format: `https://www.googleapis.com/service_accounts/v1/metadata/raw/{ACCOUNT_EMAIL}`
+    /// * JSON Web Key (JWK): `https://www.googleapis.com/service_accounts/v1/metadata/jwk/{ACCOUNT_EMAIL}`
     pub key_id: Option<String>,
     /// The signature for the blob. Does not include the original blob. After the key pair referenced by the `key_id`
     /// response field expires, Google no longer exposes the public key that can be used to verify the blob. As a
@@ -669,9 +672,10 @@ __gapi::object!(
 pub struct SignJwtResponse {
     /// The ID of the key used to sign the JWT. The key used for signing will remain valid for at least 12 hours after
     /// the JWT is signed. To verify the signature, you can retrieve the public key in several formats from the
-    /// following endpoints: - RSA public key wrapped in an X.509 v3 certificate: `https://www.googleapis.com/service_accounts/v1/metadata/x509/{ACCOUNT_EMAIL}` -
-    /// Raw key in JSON format: `https://www.googleapis.com/service_accounts/v1/metadata/raw/{ACCOUNT_EMAIL}` - JSON
-    /// Web Key (JWK): `https://www.googleapis.com/service_accounts/v1/metadata/jwk/{ACCOUNT_EMAIL}`
+    /// following endpoints:
+    /// * RSA public key wrapped in an X.509 v3 certificate: `https://www.googleapis.com/service_accounts/v1/metadata/x509/{ACCOUNT_EMAIL}`
+    /// * Raw key in JSON format: `https://www.googleapis.com/service_accounts/v1/metadata/raw/{ACCOUNT_EMAIL}`
+    /// * JSON Web Key (JWK): `https://www.googleapis.com/service_accounts/v1/metadata/jwk/{ACCOUNT_EMAIL}`
     pub key_id: Option<String>,
     /// The signed JWT. Contains the automatically generated header; the client-supplied payload; and the signature,
     /// which is generated using the key referenced by the `kid` field in the header. After the key pair referenced by
@@ -692,12 +696,8 @@ __gapi::object!(
 #[derive(Clone, Default)]
 pub struct WorkforcePoolAllowedLocations {
     /// Output only. The hex encoded bitmap of the trust boundary locations
-    ///
-    /// Set by the server.
     pub encoded_locations: Option<String>,
     /// Output only. The human readable trust boundary locations. For example, \["us-central1", "europe-west1"\]
-    ///
-    /// Set by the server.
     pub locations: Option<Vec<String>>,
     /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
@@ -713,12 +713,8 @@ __gapi::object!(
 #[derive(Clone, Default)]
 pub struct WorkloadIdentityPoolAllowedLocations {
     /// Output only. The hex encoded bitmap of the trust boundary locations
-    ///
-    /// Set by the server.
     pub encoded_locations: Option<String>,
     /// Output only. The human readable trust boundary locations. For example, \["us-central1", "europe-west1"\]
-    ///
-    /// Set by the server.
     pub locations: Option<Vec<String>>,
     /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,

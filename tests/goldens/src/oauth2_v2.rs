@@ -4,7 +4,7 @@
 //!
 //! Obtains end-user authorization grants for use with other Google APIs.
 //!
-//! Documentation: <https://developers.google.com/identity/protocols/oauth2/>
+//! [Documentation](https://developers.google.com/identity/protocols/oauth2/)
 //!
 //! Methods without a resource are in the module `methods`.
 //!
@@ -99,7 +99,7 @@ pub mod methods {
         __gapi::Parameter::query("id_token"),
     ]);
 
-    /// A request of `oauth2.tokeninfo`.
+    /// A request of [`oauth2.tokeninfo`](tokeninfo).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Tokeninfo(__gapi::Call);
@@ -110,20 +110,20 @@ pub mod methods {
         /// Sets the parameter `access_token`.
         #[inline]
         pub fn access_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("access_token", value))
+            Self(self.0.with_optional("access_token", value))
         }
 
         /// Sets the parameter `id_token`.
         #[inline]
         pub fn id_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("id_token", value))
+            Self(self.0.with_optional("id_token", value))
         }
     }
 }
 
 /// The resource `userinfo`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](userinfo::Resource) has its methods.
 pub mod userinfo {
     use super::__gapi;
 
@@ -166,7 +166,7 @@ pub mod userinfo {
                 super::scope::OPENID,
             ]);
 
-    /// A request of `oauth2.userinfo.get`.
+    /// A request of [`oauth2.userinfo.get`](Resource::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
@@ -174,6 +174,8 @@ pub mod userinfo {
     __gapi::request!(Get "oauth2.userinfo.get": super::Userinfo);
 
     /// The resource `userinfo.v2`.
+    ///
+    /// [`Resource`](v2::Resource) has its methods.
     pub mod v2 {
         use super::__gapi;
 
@@ -192,7 +194,7 @@ pub mod userinfo {
 
         /// The resource `userinfo.v2.me`.
         ///
-        /// Its methods are those of [`Resource`].
+        /// [`Resource`](me::Resource) has its methods.
         pub mod me {
             use super::__gapi;
 
@@ -232,7 +234,7 @@ pub mod userinfo {
                 super::super::super::scope::OPENID,
             ]);
 
-            /// A request of `oauth2.userinfo.v2.me.get`.
+            /// A request of [`oauth2.userinfo.v2.me.get`](Resource::get).
             #[derive(Clone, Debug)]
             #[must_use = "a request does nothing until it is sent"]
             pub struct Get(__gapi::Call);

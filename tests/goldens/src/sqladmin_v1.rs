@@ -4,7 +4,7 @@
 //!
 //! Cloud SQL Admin API
 //!
-//! Documentation: <https://cloud.google.com/sql/docs>
+//! [Documentation](https://cloud.google.com/sql/docs)
 //!
 //! Version `v1`, from revision `20261018` of `sqladmin.v1.json`.
 
@@ -220,7 +220,7 @@ pub const fn operations() -> operations::Resource {
 
 /// The resource `instances`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](instances::Resource) has its methods.
 pub mod instances {
     use super::__gapi;
 
@@ -368,7 +368,7 @@ pub mod instances {
     ])
     .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::SQLSERVICE_ADMIN]);
 
-    /// A request of `sql.instances.get`.
+    /// A request of [`sql.instances.get`](Resource::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
@@ -379,7 +379,7 @@ pub mod instances {
         /// Optional. Region of the Cloud SQL instance.
         #[inline]
         pub fn location<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("location", value))
+            Self(self.0.with_optional("location", value))
         }
     }
 
@@ -393,7 +393,7 @@ pub mod instances {
     .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::SQLSERVICE_ADMIN])
     .with_operation(__gapi::Operation::status().polled_by(&super::operations::GET));
 
-    /// A request of `sql.instances.insert`.
+    /// A request of [`sql.instances.insert`](Resource::insert).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Insert(__gapi::Call);
@@ -404,7 +404,7 @@ pub mod instances {
         /// Optional. Region of the Cloud SQL instance.
         #[inline]
         pub fn location<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("location", value))
+            Self(self.0.with_optional("location", value))
         }
     }
 
@@ -428,7 +428,7 @@ pub mod instances {
             .with_items("items"),
     );
 
-    /// A request of `sql.instances.list`.
+    /// A request of [`sql.instances.list`](Resource::list).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
@@ -447,26 +447,26 @@ pub mod instances {
         /// expression. However, you can include AND and OR expressions explicitly.
         #[inline]
         pub fn filter<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("filter", value))
+            Self(self.0.with_optional("filter", value))
         }
 
         /// Optional. Region of the Cloud SQL instance.
         #[inline]
         pub fn location<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("location", value))
+            Self(self.0.with_optional("location", value))
         }
 
         /// The maximum number of instances to return. The service may return fewer than this value. If unspecified, at
         /// most 500 instances are returned. The maximum value is 1000; values above 1000 are coerced to 1000.
         #[inline]
         pub fn max_results<M>(self, value: impl __gapi::Argument<u32, M>) -> Self {
-            Self(self.0. with_optional("maxResults", value))
+            Self(self.0.with_optional("maxResults", value))
         }
 
         /// A previously-returned page token representing part of the larger set of results to view.
         #[inline]
         pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("pageToken", value))
+            Self(self.0.with_optional("pageToken", value))
         }
     }
 
@@ -488,7 +488,7 @@ pub mod instances {
     .with_preconditions(&[__gapi::Slot::Body("etag")])
     .with_patching(&__gapi::Patching::Merge);
 
-    /// A request of `sql.instances.patch`.
+    /// A request of [`sql.instances.patch`](Resource::patch).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Patch(__gapi::Call);
@@ -499,13 +499,13 @@ pub mod instances {
         /// Optional. Region of the Cloud SQL instance.
         #[inline]
         pub fn location<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("location", value))
+            Self(self.0.with_optional("location", value))
         }
 
         /// Optional. Set PSC config to the same value as the existing config to reconcile the PSC networking.
         #[inline]
         pub fn reconcile_psc_networking<M>(self, value: impl __gapi::Argument<bool, M>) -> Self {
-            Self(self.0. with_optional("reconcilePscNetworking", value))
+            Self(self.0.with_optional("reconcilePscNetworking", value))
         }
 
         /// Optional. Set PSC config to the same value as the existing config and force reconcile the PSC networking.
@@ -514,14 +514,14 @@ pub mod instances {
             self,
             value: impl __gapi::Argument<bool, M>,
         ) -> Self {
-            Self(self.0. with_optional("reconcilePscNetworkingForce", value))
+            Self(self.0.with_optional("reconcilePscNetworkingForce", value))
         }
     }
 }
 
 /// The resource `operations`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](operations::Resource) has its methods.
 pub mod operations {
     use super::__gapi;
 
@@ -591,7 +591,7 @@ pub mod operations {
     .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::SQLSERVICE_ADMIN])
     .with_empty_response();
 
-    /// A request of `sql.operations.cancel`.
+    /// A request of [`sql.operations.cancel`](Resource::cancel).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Cancel(__gapi::Call);
@@ -602,7 +602,7 @@ pub mod operations {
         /// Optional. Region of the Cloud SQL instance.
         #[inline]
         pub fn location<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("location", value))
+            Self(self.0.with_optional("location", value))
         }
     }
 
@@ -624,7 +624,7 @@ pub mod operations {
             .cancelled_by(&super::operations::CANCEL),
     );
 
-    /// A request of `sql.operations.get`.
+    /// A request of [`sql.operations.get`](Resource::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
@@ -635,7 +635,7 @@ pub mod operations {
         /// Optional. Region of the Cloud SQL instance.
         #[inline]
         pub fn location<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("location", value))
+            Self(self.0.with_optional("location", value))
         }
     }
 }
@@ -720,16 +720,18 @@ __gapi::object!(ApiWarning "ApiWarning", 0 code "code", 1 message "message", 2 r
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ApiWarningCode {
-    /// An unknown or unset warning type from Cloud SQL API.
+    /// `SQL_API_WARNING_CODE_UNSPECIFIED`: An unknown or unset warning type from Cloud SQL API.
     SqlApiWarningCodeUnspecified,
-    /// Warning when one or more regions are not reachable. The returned result set may be incomplete.
+    /// `REGION_UNREACHABLE`: Warning when one or more regions are not reachable. The returned result set may be
+    /// incomplete.
     RegionUnreachable,
-    /// Warning when user provided maxResults parameter exceeds the limit. The returned result set may be incomplete.
+    /// `MAX_RESULTS_EXCEEDS_LIMIT`: Warning when user provided maxResults parameter exceeds the limit. The returned
+    /// result set may be incomplete.
     MaxResultsExceedsLimit,
-    /// Warning when user tries to create/update a user with credentials that have previously been compromised by a
-    /// public data breach.
+    /// `COMPROMISED_CREDENTIALS`: Warning when user tries to create/update a user with credentials that have
+    /// previously been compromised by a public data breach.
     CompromisedCredentials,
-    /// Warning when the operation succeeds but some non-critical workflow state failed.
+    /// `INTERNAL_STATE_FAILURE`: Warning when the operation succeeds but some non-critical workflow state failed.
     InternalStateFailure,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -791,8 +793,6 @@ pub struct BackupConfiguration {
     /// Backup retention settings.
     pub backup_retention_settings: Option<BackupRetentionSettings>,
     /// Output only. Backup tier that manages the backups for the instance.
-    ///
-    /// Set by the server.
     pub backup_tier: Option<BackupConfigurationBackupTier>,
     /// (MySQL only) Whether binary log is enabled. If backup configuration is disabled, binarylog must be disabled as
     /// well.
@@ -815,8 +815,6 @@ pub struct BackupConfiguration {
     pub transaction_log_retention_days: Option<i32>,
     /// Output only. This value contains the storage location of transactional logs used to perform point-in-time
     /// recovery (PITR) for the database.
-    ///
-    /// Set by the server.
     pub transactional_log_storage_state: Option<BackupConfigurationTransactionalLogStorageState>,
     /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
@@ -843,14 +841,14 @@ __gapi::object!(
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BackupConfigurationBackupTier {
-    /// Unspecified.
+    /// `BACKUP_TIER_UNSPECIFIED`: Unspecified.
     BackupTierUnspecified,
-    /// Instance is managed by Cloud SQL.
+    /// `STANDARD`: Instance is managed by Cloud SQL.
     Standard,
-    /// Deprecated: ADVANCED is deprecated. Please use ENHANCED instead.
+    /// `ADVANCED`: Deprecated: ADVANCED is deprecated. Please use ENHANCED instead.
     #[deprecated]
     Advanced,
-    /// Instance is managed by Google Cloud Backup and DR Service.
+    /// `ENHANCED`: Instance is managed by Google Cloud Backup and DR Service.
     Enhanced,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -889,18 +887,18 @@ impl AsRef<str> for BackupConfigurationBackupTier {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BackupConfigurationTransactionalLogStorageState {
-    /// Unspecified.
+    /// `TRANSACTIONAL_LOG_STORAGE_STATE_UNSPECIFIED`: Unspecified.
     TransactionalLogStorageStateUnspecified,
-    /// The transaction logs used for PITR for the instance are stored on a data disk.
+    /// `DISK`: The transaction logs used for PITR for the instance are stored on a data disk.
     Disk,
-    /// The transaction logs used for PITR for the instance are switching from being stored on a data disk to being
-    /// stored in Cloud Storage. Only applicable to MySQL.
+    /// `SWITCHING_TO_CLOUD_STORAGE`: The transaction logs used for PITR for the instance are switching from being
+    /// stored on a data disk to being stored in Cloud Storage. Only applicable to MySQL.
     SwitchingToCloudStorage,
-    /// The transaction logs used for PITR for the instance are now stored in Cloud Storage. Previously, they were
-    /// stored on a data disk. Only applicable to MySQL.
+    /// `SWITCHED_TO_CLOUD_STORAGE`: The transaction logs used for PITR for the instance are now stored in Cloud
+    /// Storage. Previously, they were stored on a data disk. Only applicable to MySQL.
     SwitchedToCloudStorage,
-    /// The transaction logs used for PITR for the instance are stored in Cloud Storage. Only applicable to MySQL and
-    /// PostgreSQL.
+    /// `CLOUD_STORAGE`: The transaction logs used for PITR for the instance are stored in Cloud Storage. Only
+    /// applicable to MySQL and PostgreSQL.
     CloudStorage,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -976,9 +974,9 @@ __gapi::object!(
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BackupRetentionSettingsRetentionUnit {
-    /// Backup retention unit is unspecified, will be treated as COUNT.
+    /// `RETENTION_UNIT_UNSPECIFIED`: Backup retention unit is unspecified, will be treated as COUNT.
     RetentionUnitUnspecified,
-    /// Retention will be by count, eg. "retain the most recent 7 backups".
+    /// `COUNT`: Retention will be by count, eg. "retain the most recent 7 backups".
     Count,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -1013,20 +1011,12 @@ impl AsRef<str> for BackupRetentionSettingsRetentionUnit {
 #[derive(Clone, Default)]
 pub struct BlueGreenDeploymentInfo {
     /// Output only. The resource ID of the blue-green deployment.
-    ///
-    /// Set by the server.
     pub deployment_id: Option<String>,
     /// Output only. The source instance for the Blue-Green deployment.
-    ///
-    /// Set by the server.
     pub source: Option<SourceRole>,
     /// Output only. The current state of blue-green-deployment for UI tags
-    ///
-    /// Set by the server.
     pub state: Option<BlueGreenDeploymentInfoState>,
     /// Output only. The target instance for the Blue-Green deployment.
-    ///
-    /// Set by the server.
     pub target: Option<TargetRole>,
     /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
@@ -1046,11 +1036,11 @@ __gapi::object!(
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BlueGreenDeploymentInfoState {
-    /// The state of the deployment is unknown.
+    /// `STATE_UNSPECIFIED`: The state of the deployment is unknown.
     StateUnspecified,
-    /// The deployment is pre-switchover.
+    /// `PRE_SWITCHOVER`: The deployment is pre-switchover.
     PreSwitchover,
-    /// The deployment is post-switchover.
+    /// `POST_SWITCHOVER`: The deployment is post-switchover.
     PostSwitchover,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -1088,8 +1078,6 @@ pub struct ConnectionPoolConfig {
     /// Optional. List of connection pool configuration flags.
     pub flags: Option<Vec<ConnectionPoolFlags>>,
     /// Output only. Number of connection poolers.
-    ///
-    /// Set by the server.
     pub pooler_count: Option<i32>,
     /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
@@ -1147,8 +1135,6 @@ __gapi::object!(DatabaseFlags "DatabaseFlags" fn null, 0 name "name", 1 value "v
 #[derive(Clone, Default)]
 pub struct DatabaseInstance {
     /// Output only. List all maintenance versions applicable on the instance
-    ///
-    /// Set by the server.
     pub available_maintenance_versions: Option<Vec<String>>,
     /// The backend type. `SECOND_GEN`: Cloud SQL database instance. `EXTERNAL`: A database server that is not managed
     /// by Google. This property is read-only; use the `tier` property in the `settings` object to determine the
@@ -1158,8 +1144,6 @@ pub struct DatabaseInstance {
     pub connection_name: Option<String>,
     /// Output only. The time when the instance was created in [RFC 3339](https://tools.ietf.org/html/rfc3339) format,
     /// for example `2012-11-15T16:19:00.094Z`.
-    ///
-    /// Set by the server.
     pub create_time: Option<__gapi::DateTime>,
     /// The current disk usage of the instance in bytes. This property has been deprecated. Use the
     /// "cloudsql.googleapis.com/database/disk/bytes_used" metric in Cloud Monitoring API instead. Please see [this
@@ -1173,27 +1157,19 @@ pub struct DatabaseInstance {
     /// to the Database Center.
     pub database_center_integration_enabled: Option<bool>,
     /// Output only. Stores the current database version running on the instance including minor version such as `MYSQL_8_0_18`.
-    ///
-    /// Set by the server.
     pub database_installed_version: Option<String>,
     /// The database engine type and version. The `databaseVersion` field cannot be changed after instance creation.
     pub database_version: Option<DatabaseInstanceDatabaseVersion>,
     /// Output only. Deployment info for the instance. This is set if the instance is currently part of any blue-green
     /// setup.
-    ///
-    /// Set by the server.
     pub deployment_info: Option<BlueGreenDeploymentInfo>,
     /// Disk encryption configuration specific to an instance.
     pub disk_encryption_configuration: Option<DiskEncryptionConfiguration>,
     /// Disk encryption status specific to an instance.
     pub disk_encryption_status: Option<DiskEncryptionStatus>,
     /// Output only. The dns name of the instance.
-    ///
-    /// Set by the server.
     pub dns_name: Option<String>,
     /// Output only. The list of DNS names used by this instance.
-    ///
-    /// Set by the server.
     pub dns_names: Option<Vec<DnsNameMapping>>,
     /// This field is deprecated and will be removed from a future version of the API. Use the `settings.settingsVersion`
     /// field instead.
@@ -1231,25 +1207,22 @@ pub struct DatabaseInstance {
     /// The number of read pool nodes in a read pool.
     pub node_count: Option<i32>,
     /// Output only. Entries containing information about each read pool node of the read pool.
-    ///
-    /// Set by the server.
     pub nodes: Option<Vec<PoolNodeConfig>>,
     /// Configuration specific to on-premises instances.
     pub on_premises_configuration: Option<OnPremisesConfiguration>,
-    /// This field represents the report generated by the proactive database wellness job for OutOfDisk issues. \*
-    /// Writers: \* the proactive database wellness job for OOD. \* Readers: \* the proactive database wellness job
+    /// This field represents the report generated by the proactive database wellness job for OutOfDisk issues.
+    /// * Writers:
+    /// * the proactive database wellness job for OOD.
+    /// * Readers:
+    /// * the proactive database wellness job
     pub out_of_disk_report: Option<SqlOutOfDiskReport>,
     /// Output only. DEPRECATED: please use write_endpoint instead.
-    ///
-    /// Set by the server.
     #[deprecated]
     pub primary_dns_name: Option<String>,
     /// The project ID of the project containing the Cloud SQL instance. The Google apps domain is prefixed if
     /// applicable.
     pub project: Option<String>,
     /// Output only. The link to service attachment of PSC instance.
-    ///
-    /// Set by the server.
     pub psc_service_attachment_link: Option<String>,
     /// The geographical region of the Cloud SQL instance. It can be one of the [regions](https://cloud.google.com/sql/docs/mysql/locations#location-r)
     /// where Cloud SQL operates: For example, `asia-east1`, `europe-west1`, and `us-central1`. The default value is `us-central1`.
@@ -1266,8 +1239,6 @@ pub struct DatabaseInstance {
     /// instances.
     pub root_password: Option<String>,
     /// Output only. This status indicates whether the instance satisfies PZI. The status is reserved for future use.
-    ///
-    /// Set by the server.
     pub satisfies_pzi: Option<bool>,
     /// This status indicates whether the instance satisfies PZS. The status is reserved for future use.
     pub satisfies_pzs: Option<bool>,
@@ -1301,12 +1272,8 @@ pub struct DatabaseInstance {
     /// For more information on tag creation and management, see <https://cloud.google.com/resource-manager/docs/tags/tags-overview>.
     pub tags: Option<__gapi::BTreeMap<String, String>>,
     /// Output only. All database versions that are available for upgrade.
-    ///
-    /// Set by the server.
     pub upgradable_database_versions: Option<Vec<AvailableDatabaseVersion>>,
     /// Output only. The dns name of the primary instance in a replication group.
-    ///
-    /// Set by the server.
     pub write_endpoint: Option<String>,
     /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
@@ -1378,14 +1345,14 @@ __gapi::object!(
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DatabaseInstanceBackendType {
-    /// This is an unknown backend type for instance.
+    /// `SQL_BACKEND_TYPE_UNSPECIFIED`: This is an unknown backend type for instance.
     SqlBackendTypeUnspecified,
-    /// V1 speckle instance.
+    /// `FIRST_GEN`: V1 speckle instance.
     #[deprecated]
     FirstGen,
-    /// V2 speckle instance.
+    /// `SECOND_GEN`: V2 speckle instance.
     SecondGen,
-    /// On premises instance.
+    /// `EXTERNAL`: On premises instance.
     External,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -1424,12 +1391,12 @@ impl AsRef<str> for DatabaseInstanceBackendType {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DatabaseInstanceDatabaseCenterIntegration {
-    /// Default value. The integration state is unspecified. When unspecified, Database Center integration is enabled
-    /// by default.
+    /// `DATABASE_CENTER_INTEGRATION_UNSPECIFIED`: Default value. The integration state is unspecified. When
+    /// unspecified, Database Center integration is enabled by default.
     DatabaseCenterIntegrationUnspecified,
-    /// Database Center integration is enabled.
+    /// `ENABLED`: Database Center integration is enabled.
     Enabled,
-    /// Database Center integration is disabled.
+    /// `DISABLED`: Database Center integration is disabled.
     Disabled,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -1465,120 +1432,120 @@ impl AsRef<str> for DatabaseInstanceDatabaseCenterIntegration {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DatabaseInstanceDatabaseVersion {
-    /// This is an unknown database version.
+    /// `SQL_DATABASE_VERSION_UNSPECIFIED`: This is an unknown database version.
     SqlDatabaseVersionUnspecified,
-    /// The database version is MySQL 5.1.
+    /// `MYSQL_5_1`: The database version is MySQL 5.1.
     #[deprecated]
     Mysql51,
-    /// The database version is MySQL 5.5.
+    /// `MYSQL_5_5`: The database version is MySQL 5.5.
     #[deprecated]
     Mysql55,
-    /// The database version is MySQL 5.6.
+    /// `MYSQL_5_6`: The database version is MySQL 5.6.
     Mysql56,
-    /// The database version is MySQL 5.7.
+    /// `MYSQL_5_7`: The database version is MySQL 5.7.
     Mysql57,
-    /// The database version is MySQL 8.
+    /// `MYSQL_8_0`: The database version is MySQL 8.
     Mysql80,
-    /// The database major version is MySQL 8.0 and the minor version is 18.
+    /// `MYSQL_8_0_18`: The database major version is MySQL 8.0 and the minor version is 18.
     Mysql8018,
-    /// The database major version is MySQL 8.0 and the minor version is 26.
+    /// `MYSQL_8_0_26`: The database major version is MySQL 8.0 and the minor version is 26.
     Mysql8026,
-    /// The database major version is MySQL 8.0 and the minor version is 27.
+    /// `MYSQL_8_0_27`: The database major version is MySQL 8.0 and the minor version is 27.
     Mysql8027,
-    /// The database major version is MySQL 8.0 and the minor version is 28.
+    /// `MYSQL_8_0_28`: The database major version is MySQL 8.0 and the minor version is 28.
     Mysql8028,
-    /// The database major version is MySQL 8.0 and the minor version is 29.
+    /// `MYSQL_8_0_29`: The database major version is MySQL 8.0 and the minor version is 29.
     #[deprecated]
     Mysql8029,
-    /// The database major version is MySQL 8.0 and the minor version is 30.
+    /// `MYSQL_8_0_30`: The database major version is MySQL 8.0 and the minor version is 30.
     Mysql8030,
-    /// The database major version is MySQL 8.0 and the minor version is 31.
+    /// `MYSQL_8_0_31`: The database major version is MySQL 8.0 and the minor version is 31.
     Mysql8031,
-    /// The database major version is MySQL 8.0 and the minor version is 32.
+    /// `MYSQL_8_0_32`: The database major version is MySQL 8.0 and the minor version is 32.
     Mysql8032,
-    /// The database major version is MySQL 8.0 and the minor version is 33.
+    /// `MYSQL_8_0_33`: The database major version is MySQL 8.0 and the minor version is 33.
     Mysql8033,
-    /// The database major version is MySQL 8.0 and the minor version is 34.
+    /// `MYSQL_8_0_34`: The database major version is MySQL 8.0 and the minor version is 34.
     Mysql8034,
-    /// The database major version is MySQL 8.0 and the minor version is 35.
+    /// `MYSQL_8_0_35`: The database major version is MySQL 8.0 and the minor version is 35.
     Mysql8035,
-    /// The database major version is MySQL 8.0 and the minor version is 36.
+    /// `MYSQL_8_0_36`: The database major version is MySQL 8.0 and the minor version is 36.
     Mysql8036,
-    /// The database major version is MySQL 8.0 and the minor version is 37.
+    /// `MYSQL_8_0_37`: The database major version is MySQL 8.0 and the minor version is 37.
     Mysql8037,
-    /// The database major version is MySQL 8.0 and the minor version is 39.
+    /// `MYSQL_8_0_39`: The database major version is MySQL 8.0 and the minor version is 39.
     Mysql8039,
-    /// The database major version is MySQL 8.0 and the minor version is 40.
+    /// `MYSQL_8_0_40`: The database major version is MySQL 8.0 and the minor version is 40.
     Mysql8040,
-    /// The database major version is MySQL 8.0 and the minor version is 41.
+    /// `MYSQL_8_0_41`: The database major version is MySQL 8.0 and the minor version is 41.
     Mysql8041,
-    /// The database major version is MySQL 8.0 and the minor version is 42.
+    /// `MYSQL_8_0_42`: The database major version is MySQL 8.0 and the minor version is 42.
     Mysql8042,
-    /// The database major version is MySQL 8.0 and the minor version is 43.
+    /// `MYSQL_8_0_43`: The database major version is MySQL 8.0 and the minor version is 43.
     Mysql8043,
-    /// The database major version is MySQL 8.0 and the minor version is 44.
+    /// `MYSQL_8_0_44`: The database major version is MySQL 8.0 and the minor version is 44.
     Mysql8044,
-    /// The database major version is MySQL 8.0 and the minor version is 45.
+    /// `MYSQL_8_0_45`: The database major version is MySQL 8.0 and the minor version is 45.
     Mysql8045,
-    /// The database major version is MySQL 8.0 and the minor version is 46.
+    /// `MYSQL_8_0_46`: The database major version is MySQL 8.0 and the minor version is 46.
     Mysql8046,
-    /// The database version is MySQL 8.4.
+    /// `MYSQL_8_4`: The database version is MySQL 8.4.
     Mysql84,
-    /// The database version is MySQL 9.7.
+    /// `MYSQL_9_7`: The database version is MySQL 9.7.
     Mysql97,
-    /// The database version is SQL Server 2017 Standard.
+    /// `SQLSERVER_2017_STANDARD`: The database version is SQL Server 2017 Standard.
     Sqlserver2017Standard,
-    /// The database version is SQL Server 2017 Enterprise.
+    /// `SQLSERVER_2017_ENTERPRISE`: The database version is SQL Server 2017 Enterprise.
     Sqlserver2017Enterprise,
-    /// The database version is SQL Server 2017 Express.
+    /// `SQLSERVER_2017_EXPRESS`: The database version is SQL Server 2017 Express.
     Sqlserver2017Express,
-    /// The database version is SQL Server 2017 Web.
+    /// `SQLSERVER_2017_WEB`: The database version is SQL Server 2017 Web.
     Sqlserver2017Web,
-    /// The database version is PostgreSQL 9.6.
+    /// `POSTGRES_9_6`: The database version is PostgreSQL 9.6.
     Postgres96,
-    /// The database version is PostgreSQL 10.
+    /// `POSTGRES_10`: The database version is PostgreSQL 10.
     Postgres10,
-    /// The database version is PostgreSQL 11.
+    /// `POSTGRES_11`: The database version is PostgreSQL 11.
     Postgres11,
-    /// The database version is PostgreSQL 12.
+    /// `POSTGRES_12`: The database version is PostgreSQL 12.
     Postgres12,
-    /// The database version is PostgreSQL 13.
+    /// `POSTGRES_13`: The database version is PostgreSQL 13.
     Postgres13,
-    /// The database version is PostgreSQL 14.
+    /// `POSTGRES_14`: The database version is PostgreSQL 14.
     Postgres14,
-    /// The database version is PostgreSQL 15.
+    /// `POSTGRES_15`: The database version is PostgreSQL 15.
     Postgres15,
-    /// The database version is PostgreSQL 16.
+    /// `POSTGRES_16`: The database version is PostgreSQL 16.
     Postgres16,
-    /// The database version is PostgreSQL 17.
+    /// `POSTGRES_17`: The database version is PostgreSQL 17.
     Postgres17,
-    /// The database version is PostgreSQL 18.
+    /// `POSTGRES_18`: The database version is PostgreSQL 18.
     Postgres18,
-    /// The database version is PostgreSQL 19.
+    /// `POSTGRES_19`: The database version is PostgreSQL 19.
     Postgres19,
-    /// The database version is PostgreSQL 20.
+    /// `POSTGRES_20`: The database version is PostgreSQL 20.
     Postgres20,
-    /// The database version is SQL Server 2019 Standard.
+    /// `SQLSERVER_2019_STANDARD`: The database version is SQL Server 2019 Standard.
     Sqlserver2019Standard,
-    /// The database version is SQL Server 2019 Enterprise.
+    /// `SQLSERVER_2019_ENTERPRISE`: The database version is SQL Server 2019 Enterprise.
     Sqlserver2019Enterprise,
-    /// The database version is SQL Server 2019 Express.
+    /// `SQLSERVER_2019_EXPRESS`: The database version is SQL Server 2019 Express.
     Sqlserver2019Express,
-    /// The database version is SQL Server 2019 Web.
+    /// `SQLSERVER_2019_WEB`: The database version is SQL Server 2019 Web.
     Sqlserver2019Web,
-    /// The database version is SQL Server 2022 Standard.
+    /// `SQLSERVER_2022_STANDARD`: The database version is SQL Server 2022 Standard.
     Sqlserver2022Standard,
-    /// The database version is SQL Server 2022 Enterprise.
+    /// `SQLSERVER_2022_ENTERPRISE`: The database version is SQL Server 2022 Enterprise.
     Sqlserver2022Enterprise,
-    /// The database version is SQL Server 2022 Express.
+    /// `SQLSERVER_2022_EXPRESS`: The database version is SQL Server 2022 Express.
     Sqlserver2022Express,
-    /// The database version is SQL Server 2022 Web.
+    /// `SQLSERVER_2022_WEB`: The database version is SQL Server 2022 Web.
     Sqlserver2022Web,
-    /// The database version is SQL Server 2025 Standard.
+    /// `SQLSERVER_2025_STANDARD`: The database version is SQL Server 2025 Standard.
     Sqlserver2025Standard,
-    /// The database version is SQL Server 2025 Enterprise.
+    /// `SQLSERVER_2025_ENTERPRISE`: The database version is SQL Server 2025 Enterprise.
     Sqlserver2025Enterprise,
-    /// The database version is SQL Server 2025 Express.
+    /// `SQLSERVER_2025_EXPRESS`: The database version is SQL Server 2025 Express.
     Sqlserver2025Express,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -1737,17 +1704,17 @@ __gapi::object!(
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DatabaseInstanceInstanceType {
-    /// This is an unknown Cloud SQL instance type.
+    /// `SQL_INSTANCE_TYPE_UNSPECIFIED`: This is an unknown Cloud SQL instance type.
     SqlInstanceTypeUnspecified,
-    /// A regular Cloud SQL instance that is not replicating from a primary instance.
+    /// `CLOUD_SQL_INSTANCE`: A regular Cloud SQL instance that is not replicating from a primary instance.
     CloudSqlInstance,
-    /// An instance running on the customer's premises that is not managed by Cloud SQL.
+    /// `ON_PREMISES_INSTANCE`: An instance running on the customer's premises that is not managed by Cloud SQL.
     OnPremisesInstance,
-    /// A Cloud SQL instance acting as a read-replica.
+    /// `READ_REPLICA_INSTANCE`: A Cloud SQL instance acting as a read-replica.
     ReadReplicaInstance,
-    /// A Cloud SQL read pool.
+    /// `READ_POOL_INSTANCE`: A Cloud SQL read pool.
     ReadPoolInstance,
-    /// A Cloud SQL instance acting as a Blue-Green deployment target primary. (MySQL only)
+    /// `GREEN_INSTANCE`: A Cloud SQL instance acting as a Blue-Green deployment target primary. (MySQL only)
     GreenInstance,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -1783,15 +1750,15 @@ impl AsRef<str> for DatabaseInstanceInstanceType {
     }
 }
 
-/// The type of `schemas.DatabaseInstance.properties.sqlNetworkArchitecture`.
+/// The type of the property `DatabaseInstance.sqlNetworkArchitecture`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DatabaseInstanceSqlNetworkArchitecture {
     /// The value `SQL_NETWORK_ARCHITECTURE_UNSPECIFIED`.
     SqlNetworkArchitectureUnspecified,
-    /// The instance uses the new network architecture.
+    /// `NEW_NETWORK_ARCHITECTURE`: The instance uses the new network architecture.
     NewNetworkArchitecture,
-    /// The instance uses the old network architecture.
+    /// `OLD_NETWORK_ARCHITECTURE`: The instance uses the old network architecture.
     OldNetworkArchitecture,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -1825,25 +1792,25 @@ impl AsRef<str> for DatabaseInstanceSqlNetworkArchitecture {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DatabaseInstanceState {
-    /// The state of the instance is unknown.
+    /// `SQL_INSTANCE_STATE_UNSPECIFIED`: The state of the instance is unknown.
     SqlInstanceStateUnspecified,
-    /// The instance is running, or has been stopped by owner.
+    /// `RUNNABLE`: The instance is running, or has been stopped by owner.
     Runnable,
-    /// The instance is not available, for example due to problems with billing.
+    /// `SUSPENDED`: The instance is not available, for example due to problems with billing.
     Suspended,
-    /// The instance is being deleted.
+    /// `PENDING_DELETE`: The instance is being deleted.
     PendingDelete,
-    /// The instance is being created.
+    /// `PENDING_CREATE`: The instance is being created.
     PendingCreate,
-    /// The instance is down for maintenance.
+    /// `MAINTENANCE`: The instance is down for maintenance.
     Maintenance,
-    /// The creation of the instance failed or a fatal error occurred during maintenance.
+    /// `FAILED`: The creation of the instance failed or a fatal error occurred during maintenance.
     Failed,
-    /// Deprecated
+    /// `ONLINE_MAINTENANCE`: Deprecated
     #[deprecated]
     OnlineMaintenance,
-    /// (Applicable to read pool nodes only.) The read pool node needs to be repaired. The database might be
-    /// unavailable.
+    /// `REPAIRING`: (Applicable to read pool nodes only.) The read pool node needs to be repaired. The database might
+    /// be unavailable.
     Repairing,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -1885,22 +1852,22 @@ impl AsRef<str> for DatabaseInstanceState {
     }
 }
 
-/// The type of `schemas.DatabaseInstance.properties.suspensionReason.items`.
+/// An entry of the property `DatabaseInstance.suspensionReason`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DatabaseInstanceSuspensionReason {
-    /// This is an unknown suspension reason.
+    /// `SQL_SUSPENSION_REASON_UNSPECIFIED`: This is an unknown suspension reason.
     SqlSuspensionReasonUnspecified,
-    /// The instance is suspended due to billing issues (for example:, account issue)
+    /// `BILLING_ISSUE`: The instance is suspended due to billing issues (for example:, account issue)
     BillingIssue,
-    /// The instance is suspended due to illegal content (for example:, child pornography, copyrighted material,
-    /// etc.).
+    /// `LEGAL_ISSUE`: The instance is suspended due to illegal content (for example:, child pornography, copyrighted
+    /// material, etc.).
     LegalIssue,
-    /// The instance is causing operational issues (for example:, causing the database to crash).
+    /// `OPERATIONAL_ISSUE`: The instance is causing operational issues (for example:, causing the database to crash).
     OperationalIssue,
-    /// The KMS key used by the instance is either revoked or denied access to
+    /// `KMS_KEY_ISSUE`: The KMS key used by the instance is either revoked or denied access to
     KmsKeyIssue,
-    /// The project is suspended due to abuse detected by Ares.
+    /// `PROJECT_ABUSE`: The project is suspended due to abuse detected by Ares.
     ProjectAbuse,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -2010,20 +1977,12 @@ __gapi::object!(
 #[derive(Clone, Default)]
 pub struct DnsNameMapping {
     /// Output only. The connection type of the DNS name.
-    ///
-    /// Set by the server.
     pub connection_type: Option<DnsNameMappingConnectionType>,
     /// Output only. The scope that the DNS name applies to.
-    ///
-    /// Set by the server.
     pub dns_scope: Option<DnsNameMappingDnsScope>,
     /// Output only. The DNS name.
-    ///
-    /// Set by the server.
     pub name: Option<String>,
     /// Output only. The manager for this DNS record.
-    ///
-    /// Set by the server.
     pub record_manager: Option<DnsNameMappingRecordManager>,
     /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
@@ -2043,13 +2002,13 @@ __gapi::object!(
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DnsNameMappingConnectionType {
-    /// Unknown connection type.
+    /// `CONNECTION_TYPE_UNSPECIFIED`: Unknown connection type.
     ConnectionTypeUnspecified,
-    /// Public IP.
+    /// `PUBLIC`: Public IP.
     Public,
-    /// Private services access (private IP).
+    /// `PRIVATE_SERVICES_ACCESS`: Private services access (private IP).
     PrivateServicesAccess,
-    /// Private Service Connect.
+    /// `PRIVATE_SERVICE_CONNECT`: Private Service Connect.
     PrivateServiceConnect,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -2087,11 +2046,11 @@ impl AsRef<str> for DnsNameMappingConnectionType {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DnsNameMappingDnsScope {
-    /// DNS scope not set. This value should not be used.
+    /// `DNS_SCOPE_UNSPECIFIED`: DNS scope not set. This value should not be used.
     DnsScopeUnspecified,
-    /// Indicates an instance-level DNS name.
+    /// `INSTANCE`: Indicates an instance-level DNS name.
     Instance,
-    /// Indicates a cluster-level DNS name.
+    /// `CLUSTER`: Indicates a cluster-level DNS name.
     Cluster,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -2127,12 +2086,13 @@ impl AsRef<str> for DnsNameMappingDnsScope {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DnsNameMappingRecordManager {
-    /// Record manager not set. This value should not be used.
+    /// `RECORD_MANAGER_UNSPECIFIED`: Record manager not set. This value should not be used.
     RecordManagerUnspecified,
-    /// The record may be managed by the customer. It is not automatically managed by Cloud SQL automation.
+    /// `CUSTOMER`: The record may be managed by the customer. It is not automatically managed by Cloud SQL
+    /// automation.
     Customer,
-    /// The record is managed by Cloud SQL, which will create, update, and delete the DNS records for the zone
-    /// automatically when the Cloud SQL database instance is created or updated.
+    /// `CLOUD_SQL_AUTOMATION`: The record is managed by Cloud SQL, which will create, update, and delete the DNS
+    /// records for the zone automatically when the Cloud SQL database instance is created or updated.
     CloudSqlAutomation,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -2264,13 +2224,13 @@ __gapi::object!(
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ExportContextBakExportOptionsBakType {
-    /// Default type.
+    /// `BAK_TYPE_UNSPECIFIED`: Default type.
     BakTypeUnspecified,
-    /// Full backup.
+    /// `FULL`: Full backup.
     Full,
-    /// Differential backup.
+    /// `DIFF`: Differential backup.
     Diff,
-    /// Transaction Log backup
+    /// `TLOG`: Transaction Log backup
     Tlog,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -2335,15 +2295,15 @@ __gapi::object!(
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ExportContextFileType {
-    /// Unknown file type.
+    /// `SQL_FILE_TYPE_UNSPECIFIED`: Unknown file type.
     SqlFileTypeUnspecified,
-    /// File containing SQL statements.
+    /// `SQL`: File containing SQL statements.
     Sql,
-    /// File in CSV format.
+    /// `CSV`: File in CSV format.
     Csv,
     /// The value `BAK`.
     Bak,
-    /// TDE certificate.
+    /// `TDE`: TDE certificate.
     Tde,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -2493,28 +2453,16 @@ __gapi::object!(
 #[derive(Clone, Default)]
 pub struct GeminiInstanceConfig {
     /// Output only. Whether the active query is enabled.
-    ///
-    /// Set by the server.
     pub active_query_enabled: Option<bool>,
     /// Output only. Whether Gemini is enabled.
-    ///
-    /// Set by the server.
     pub entitled: Option<bool>,
     /// Output only. Whether the flag recommender is enabled.
-    ///
-    /// Set by the server.
     pub flag_recommender_enabled: Option<bool>,
     /// Output only. Whether the vacuum management is enabled.
-    ///
-    /// Set by the server.
     pub google_vacuum_mgmt_enabled: Option<bool>,
     /// Output only. Whether the index advisor is enabled.
-    ///
-    /// Set by the server.
     pub index_advisor_enabled: Option<bool>,
     /// Output only. Whether canceling the out-of-memory (OOM) session is enabled.
-    ///
-    /// Set by the server.
     pub oom_session_cancel_enabled: Option<bool>,
     /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
@@ -2616,13 +2564,13 @@ __gapi::object!(
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ImportContextBakImportOptionsBakType {
-    /// Default type.
+    /// `BAK_TYPE_UNSPECIFIED`: Default type.
     BakTypeUnspecified,
-    /// Full backup.
+    /// `FULL`: Full backup.
     Full,
-    /// Differential backup.
+    /// `DIFF`: Differential backup.
     Diff,
-    /// Transaction Log backup
+    /// `TLOG`: Transaction Log backup
     Tlog,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -2654,7 +2602,7 @@ impl AsRef<str> for ImportContextBakImportOptionsBakType {
     }
 }
 
-/// The type of `schemas.ImportContext.properties.bakImportOptions.properties.encryptionOptions`.
+/// The type of the property `ImportContext.bakImportOptions.encryptionOptions`.
 #[derive(Clone, Default)]
 pub struct ImportContextBakImportOptionsEncryptionOptions {
     /// Path to the Certificate (.cer) in Cloud Storage, in the form `gs://bucketName/fileName`. The instance must
@@ -2717,15 +2665,15 @@ __gapi::object!(
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ImportContextFileType {
-    /// Unknown file type.
+    /// `SQL_FILE_TYPE_UNSPECIFIED`: Unknown file type.
     SqlFileTypeUnspecified,
-    /// File containing SQL statements.
+    /// `SQL`: File containing SQL statements.
     Sql,
-    /// File in CSV format.
+    /// `CSV`: File in CSV format.
     Csv,
     /// The value `BAK`.
     Bak,
-    /// TDE certificate.
+    /// `TDE`: TDE certificate.
     Tde,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -2949,13 +2897,15 @@ pub struct IpConfiguration {
     /// server_ca_mode is either GOOGLE_MANAGED_CAS_CA or CUSTOMER_MANAGED_CAS_CA.
     pub server_certificate_rotation_mode: Option<IpConfigurationServerCertificateRotationMode>,
     /// Specify how SSL/TLS is enforced in database connections. If you must use the `require_ssl` flag for backward
-    /// compatibility, then only the following value pairs are valid: For PostgreSQL and MySQL: \* `ssl_mode=ALLOW_UNENCRYPTED_AND_ENCRYPTED`
-    /// and `require_ssl=false` \* `ssl_mode=ENCRYPTED_ONLY` and `require_ssl=false` \* `ssl_mode=TRUSTED_CLIENT_CERTIFICATE_REQUIRED`
-    /// and `require_ssl=true` For SQL Server: \* `ssl_mode=ALLOW_UNENCRYPTED_AND_ENCRYPTED` and `require_ssl=false`
-    /// \* `ssl_mode=ENCRYPTED_ONLY` and `require_ssl=true` The value of `ssl_mode` has priority over the value of `require_ssl`.
-    /// For example, for the pair `ssl_mode=ENCRYPTED_ONLY` and `require_ssl=false`, `ssl_mode=ENCRYPTED_ONLY` means
-    /// accept only SSL connections, while `require_ssl=false` means accept both non-SSL and SSL connections. In this
-    /// case, MySQL and PostgreSQL databases respect `ssl_mode` and accepts only SSL connections.
+    /// compatibility, then only the following value pairs are valid: For PostgreSQL and MySQL:
+    /// * `ssl_mode=ALLOW_UNENCRYPTED_AND_ENCRYPTED` and `require_ssl=false`
+    /// * `ssl_mode=ENCRYPTED_ONLY` and `require_ssl=false`
+    /// * `ssl_mode=TRUSTED_CLIENT_CERTIFICATE_REQUIRED` and `require_ssl=true` For SQL Server:
+    /// * `ssl_mode=ALLOW_UNENCRYPTED_AND_ENCRYPTED` and `require_ssl=false`
+    /// * `ssl_mode=ENCRYPTED_ONLY` and `require_ssl=true` The value of `ssl_mode` has priority over the value of `require_ssl`.
+    ///   For example, for the pair `ssl_mode=ENCRYPTED_ONLY` and `require_ssl=false`, `ssl_mode=ENCRYPTED_ONLY` means
+    ///   accept only SSL connections, while `require_ssl=false` means accept both non-SSL and SSL connections. In
+    ///   this case, MySQL and PostgreSQL databases respect `ssl_mode` and accepts only SSL connections.
     pub ssl_mode: Option<IpConfigurationSslMode>,
     /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
@@ -2981,14 +2931,14 @@ __gapi::object!(
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum IpConfigurationServerCaMode {
-    /// CA mode is unspecified. It is effectively the same as `GOOGLE_MANAGED_INTERNAL_CA`.
+    /// `CA_MODE_UNSPECIFIED`: CA mode is unspecified. It is effectively the same as `GOOGLE_MANAGED_INTERNAL_CA`.
     CaModeUnspecified,
-    /// Google-managed self-signed internal CA.
+    /// `GOOGLE_MANAGED_INTERNAL_CA`: Google-managed self-signed internal CA.
     GoogleManagedInternalCa,
-    /// Google-managed regional CA part of root CA hierarchy hosted on Google Cloud's Certificate Authority Service
-    /// (CAS).
+    /// `GOOGLE_MANAGED_CAS_CA`: Google-managed regional CA part of root CA hierarchy hosted on Google Cloud's
+    /// Certificate Authority Service (CAS).
     GoogleManagedCasCa,
-    /// Customer-managed CA hosted on Google Cloud's Certificate Authority Service (CAS).
+    /// `CUSTOMER_MANAGED_CAS_CA`: Customer-managed CA hosted on Google Cloud's Certificate Authority Service (CAS).
     CustomerManagedCasCa,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -3029,13 +2979,13 @@ impl AsRef<str> for IpConfigurationServerCaMode {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum IpConfigurationServerCertificateRotationMode {
-    /// Unspecified: no automatic server certificate rotation.
+    /// `SERVER_CERTIFICATE_ROTATION_MODE_UNSPECIFIED`: Unspecified: no automatic server certificate rotation.
     ServerCertificateRotationModeUnspecified,
-    /// No automatic server certificate rotation. The user must \[manage server certificate
-    /// rotation\](/sql/docs/mysql/manage-ssl-instance#rotate-server-certificate-cas) on their side.
+    /// `NO_AUTOMATIC_ROTATION`: No automatic server certificate rotation. The user must manage server certificate
+    /// rotation on their side.
     NoAutomaticRotation,
-    /// Automatic server certificate rotation during Cloud SQL scheduled maintenance or self-service maintenance
-    /// updates. Requires `server_ca_mode` to be `GOOGLE_MANAGED_CAS_CA` or `CUSTOMER_MANAGED_CAS_CA`.
+    /// `AUTOMATIC_ROTATION_DURING_MAINTENANCE`: Automatic server certificate rotation during Cloud SQL scheduled
+    /// maintenance or self-service maintenance updates. Requires `server_ca_mode` to be `GOOGLE_MANAGED_CAS_CA` or `CUSTOMER_MANAGED_CAS_CA`.
     AutomaticRotationDuringMaintenance,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -3068,29 +3018,32 @@ impl AsRef<str> for IpConfigurationServerCertificateRotationMode {
 /// Specify how SSL/TLS is enforced in database connections.
 ///
 /// If you must use the `require_ssl` flag for backward compatibility, then only the following value pairs are
-/// valid: For PostgreSQL and MySQL: \* `ssl_mode=ALLOW_UNENCRYPTED_AND_ENCRYPTED` and `require_ssl=false` \* `ssl_mode=ENCRYPTED_ONLY`
-/// and `require_ssl=false` \* `ssl_mode=TRUSTED_CLIENT_CERTIFICATE_REQUIRED` and `require_ssl=true` For SQL
-/// Server: \* `ssl_mode=ALLOW_UNENCRYPTED_AND_ENCRYPTED` and `require_ssl=false` \* `ssl_mode=ENCRYPTED_ONLY` and `require_ssl=true`
-/// The value of `ssl_mode` has priority over the value of `require_ssl`. For example, for the pair `ssl_mode=ENCRYPTED_ONLY`
-/// and `require_ssl=false`, `ssl_mode=ENCRYPTED_ONLY` means accept only SSL connections, while `require_ssl=false`
-/// means accept both non-SSL and SSL connections. In this case, MySQL and PostgreSQL databases respect `ssl_mode`
-/// and accepts only SSL connections.
+/// valid: For PostgreSQL and MySQL:
+/// * `ssl_mode=ALLOW_UNENCRYPTED_AND_ENCRYPTED` and `require_ssl=false`
+/// * `ssl_mode=ENCRYPTED_ONLY` and `require_ssl=false`
+/// * `ssl_mode=TRUSTED_CLIENT_CERTIFICATE_REQUIRED` and `require_ssl=true` For SQL Server:
+/// * `ssl_mode=ALLOW_UNENCRYPTED_AND_ENCRYPTED` and `require_ssl=false`
+/// * `ssl_mode=ENCRYPTED_ONLY` and `require_ssl=true` The value of `ssl_mode` has priority over the value of `require_ssl`.
+///   For example, for the pair `ssl_mode=ENCRYPTED_ONLY` and `require_ssl=false`, `ssl_mode=ENCRYPTED_ONLY` means
+///   accept only SSL connections, while `require_ssl=false` means accept both non-SSL and SSL connections. In
+///   this case, MySQL and PostgreSQL databases respect `ssl_mode` and accepts only SSL connections.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum IpConfigurationSslMode {
-    /// The SSL mode is unknown.
+    /// `SSL_MODE_UNSPECIFIED`: The SSL mode is unknown.
     SslModeUnspecified,
-    /// Allow non-SSL/non-TLS and SSL/TLS connections. For SSL connections to MySQL and PostgreSQL, the client
-    /// certificate isn't verified. When this value is used, the legacy `require_ssl` flag must be false or cleared to
-    /// avoid a conflict between the values of the two flags.
+    /// `ALLOW_UNENCRYPTED_AND_ENCRYPTED`: Allow non-SSL/non-TLS and SSL/TLS connections. For SSL connections to MySQL
+    /// and PostgreSQL, the client certificate isn't verified. When this value is used, the legacy `require_ssl` flag
+    /// must be false or cleared to avoid a conflict between the values of the two flags.
     AllowUnencryptedAndEncrypted,
-    /// Only allow connections encrypted with SSL/TLS. For SSL connections to MySQL and PostgreSQL, the client
-    /// certificate isn't verified. When this value is used, the legacy `require_ssl` flag must be false or cleared to
-    /// avoid a conflict between the values of the two flags.
+    /// `ENCRYPTED_ONLY`: Only allow connections encrypted with SSL/TLS. For SSL connections to MySQL and PostgreSQL,
+    /// the client certificate isn't verified. When this value is used, the legacy `require_ssl` flag must be false or
+    /// cleared to avoid a conflict between the values of the two flags.
     EncryptedOnly,
-    /// Only allow connections encrypted with SSL/TLS and with valid client certificates. When this value is used, the
-    /// legacy `require_ssl` flag must be true or cleared to avoid the conflict between values of two flags.
-    /// PostgreSQL clients or users that connect using IAM database authentication must use either the [Cloud SQL Auth
+    /// `TRUSTED_CLIENT_CERTIFICATE_REQUIRED`: Only allow connections encrypted with SSL/TLS and with valid client
+    /// certificates. When this value is used, the legacy `require_ssl` flag must be true or cleared to avoid the
+    /// conflict between values of two flags. PostgreSQL clients or users that connect using IAM database
+    /// authentication must use either the [Cloud SQL Auth
     /// Proxy](https://cloud.google.com/sql/docs/postgres/connect-auth-proxy) or [Cloud SQL
     /// Connectors](https://cloud.google.com/sql/docs/postgres/connect-connectors) to enforce client identity
     /// verification. Only applicable to MySQL and PostgreSQL. Not applicable to SQL Server.
@@ -3156,18 +3109,18 @@ __gapi::object!(
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum IpMappingType {
-    /// This is an unknown IP address type.
+    /// `SQL_IP_ADDRESS_TYPE_UNSPECIFIED`: This is an unknown IP address type.
     SqlIpAddressTypeUnspecified,
-    /// IP address the customer is supposed to connect to. Usually this is the load balancer's IP address
+    /// `PRIMARY`: IP address the customer is supposed to connect to. Usually this is the load balancer's IP address
     Primary,
-    /// Source IP address of the connection a read replica establishes to its external primary instance. This IP
-    /// address can be allowlisted by the customer in case it has a firewall that filters incoming connection to its
-    /// on premises primary instance.
+    /// `OUTGOING`: Source IP address of the connection a read replica establishes to its external primary instance.
+    /// This IP address can be allowlisted by the customer in case it has a firewall that filters incoming connection
+    /// to its on premises primary instance.
     Outgoing,
-    /// Private IP used when using private IPs and network peering.
+    /// `PRIVATE`: Private IP used when using private IPs and network peering.
     Private,
-    /// V1 IP of a migrated instance. We want the user to decommission this IP as soon as the migration is complete.
-    /// Note: V1 instances with V1 ip addresses will be counted as PRIMARY.
+    /// `MIGRATED_1ST_GEN`: V1 IP of a migrated instance. We want the user to decommission this IP as soon as the
+    /// migration is complete. Note: V1 instances with V1 ip addresses will be counted as PRIMARY.
     Migrated1stGen,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -3265,18 +3218,18 @@ __gapi::object!(
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum MaintenanceWindowUpdateTrack {
-    /// This is an unknown maintenance timing preference.
+    /// `SQL_UPDATE_TRACK_UNSPECIFIED`: This is an unknown maintenance timing preference.
     SqlUpdateTrackUnspecified,
-    /// For an instance with a scheduled maintenance window, this maintenance timing indicates that the maintenance
-    /// update is scheduled 7 to 14 days after the notification is sent out. Also referred to as `Week 1` (Console)
-    /// and `preview` (gcloud CLI).
+    /// `canary`: For an instance with a scheduled maintenance window, this maintenance timing indicates that the
+    /// maintenance update is scheduled 7 to 14 days after the notification is sent out. Also referred to as `Week 1`
+    /// (Console) and `preview` (gcloud CLI).
     Canary,
-    /// For an instance with a scheduled maintenance window, this maintenance timing indicates that the maintenance
-    /// update is scheduled 15 to 21 days after the notification is sent out. Also referred to as `Week 2` (Console)
-    /// and `production` (gcloud CLI).
+    /// `stable`: For an instance with a scheduled maintenance window, this maintenance timing indicates that the
+    /// maintenance update is scheduled 15 to 21 days after the notification is sent out. Also referred to as `Week 2`
+    /// (Console) and `production` (gcloud CLI).
     Stable,
-    /// For instance with a scheduled maintenance window, this maintenance timing indicates that the maintenance
-    /// update is scheduled 35 to 42 days after the notification is sent out.
+    /// `week5`: For instance with a scheduled maintenance window, this maintenance timing indicates that the
+    /// maintenance update is scheduled 35 to 42 days after the notification is sent out.
     Week5,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -3368,8 +3321,6 @@ pub struct OnPremisesConfiguration {
     /// certificate.
     pub client_key: Option<String>,
     /// Output only. Indicates whether the resource is managed by Database Migration Service.
-    ///
-    /// Set by the server.
     pub dms_managed: Option<bool>,
     /// The dump file to create the Cloud SQL replica.
     pub dump_file_path: Option<String>,
@@ -3413,13 +3364,13 @@ __gapi::object!(
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OnPremisesConfigurationSslOption {
-    /// Unknown SSL option i.e. SSL option not specified by user.
+    /// `SSL_OPTION_UNSPECIFIED`: Unknown SSL option i.e. SSL option not specified by user.
     SslOptionUnspecified,
-    /// SSL is not used for replica connection to the on-premises source.
+    /// `DISABLE`: SSL is not used for replica connection to the on-premises source.
     Disable,
-    /// SSL is required for replica connection to the on-premises source.
+    /// `REQUIRE`: SSL is required for replica connection to the on-premises source.
     Require,
-    /// Verify CA is required for replica connection to the on-premises source.
+    /// `VERIFY_CA`: Verify CA is required for replica connection to the on-premises source.
     VerifyCa,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -3480,8 +3431,19 @@ pub struct Operation {
     /// An identifier that uniquely identifies the operation. You can use this identifier to retrieve the Operations
     /// resource that has information about the operation.
     pub name: Option<String>,
-    /// The type of the operation. Valid values are: \* `CREATE` \* `DELETE` \* `UPDATE` \* `RESTART` \* `IMPORT` \* `EXPORT`
-    /// \* `BACKUP_VOLUME` \* `RESTORE_VOLUME` \* `CREATE_USER` \* `DELETE_USER` \* `CREATE_DATABASE` \* `DELETE_DATABASE`
+    /// The type of the operation. Valid values are:
+    /// * `CREATE`
+    /// * `DELETE`
+    /// * `UPDATE`
+    /// * `RESTART`
+    /// * `IMPORT`
+    /// * `EXPORT`
+    /// * `BACKUP_VOLUME`
+    /// * `RESTORE_VOLUME`
+    /// * `CREATE_USER`
+    /// * `DELETE_USER`
+    /// * `CREATE_DATABASE`
+    /// * `DELETE_DATABASE`
     pub operation_type: Option<OperationOperationType>,
     /// This field is only populated when the operation_type is PRE_CHECK_MAJOR_VERSION_UPGRADE. The
     /// PreCheckMajorVersionUpgradeContext message itself contains the details for that pre-check, such as the target
@@ -3553,24 +3515,35 @@ impl __gapi::LongRunning for Operation {}
 
 /// The type of the operation.
 ///
-/// Valid values are: \* `CREATE` \* `DELETE` \* `UPDATE` \* `RESTART` \* `IMPORT` \* `EXPORT` \* `BACKUP_VOLUME`
-/// \* `RESTORE_VOLUME` \* `CREATE_USER` \* `DELETE_USER` \* `CREATE_DATABASE` \* `DELETE_DATABASE`
+/// Valid values are:
+/// * `CREATE`
+/// * `DELETE`
+/// * `UPDATE`
+/// * `RESTART`
+/// * `IMPORT`
+/// * `EXPORT`
+/// * `BACKUP_VOLUME`
+/// * `RESTORE_VOLUME`
+/// * `CREATE_USER`
+/// * `DELETE_USER`
+/// * `CREATE_DATABASE`
+/// * `DELETE_DATABASE`
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OperationOperationType {
-    /// Unknown operation type.
+    /// `SQL_OPERATION_TYPE_UNSPECIFIED`: Unknown operation type.
     SqlOperationTypeUnspecified,
-    /// Imports data into a Cloud SQL instance.
+    /// `IMPORT`: Imports data into a Cloud SQL instance.
     Import,
-    /// Exports data from a Cloud SQL instance to a Cloud Storage bucket.
+    /// `EXPORT`: Exports data from a Cloud SQL instance to a Cloud Storage bucket.
     Export,
-    /// Creates a new Cloud SQL instance.
+    /// `CREATE`: Creates a new Cloud SQL instance.
     Create,
-    /// Updates the settings of a Cloud SQL instance.
+    /// `UPDATE`: Updates the settings of a Cloud SQL instance.
     Update,
-    /// Deletes a Cloud SQL instance.
+    /// `DELETE`: Deletes a Cloud SQL instance.
     Delete,
-    /// Restarts the Cloud SQL instance.
+    /// `RESTART`: Restarts the Cloud SQL instance.
     Restart,
     /// The value `BACKUP`.
     #[deprecated]
@@ -3578,116 +3551,118 @@ pub enum OperationOperationType {
     /// The value `SNAPSHOT`.
     #[deprecated]
     Snapshot,
-    /// Performs instance backup.
+    /// `BACKUP_VOLUME`: Performs instance backup.
     BackupVolume,
-    /// Deletes an instance backup.
+    /// `DELETE_VOLUME`: Deletes an instance backup.
     DeleteVolume,
-    /// Restores an instance backup.
+    /// `RESTORE_VOLUME`: Restores an instance backup.
     RestoreVolume,
-    /// Injects a privileged user in mysql for MOB instances.
+    /// `INJECT_USER`: Injects a privileged user in mysql for MOB instances.
     InjectUser,
-    /// Clones a Cloud SQL instance.
+    /// `CLONE`: Clones a Cloud SQL instance.
     Clone,
-    /// Stops replication on a Cloud SQL read replica instance.
+    /// `STOP_REPLICA`: Stops replication on a Cloud SQL read replica instance.
     StopReplica,
-    /// Starts replication on a Cloud SQL read replica instance.
+    /// `START_REPLICA`: Starts replication on a Cloud SQL read replica instance.
     StartReplica,
-    /// Promotes a Cloud SQL replica instance.
+    /// `PROMOTE_REPLICA`: Promotes a Cloud SQL replica instance.
     PromoteReplica,
-    /// Creates a Cloud SQL replica instance.
+    /// `CREATE_REPLICA`: Creates a Cloud SQL replica instance.
     CreateReplica,
-    /// Creates a new user in a Cloud SQL instance.
+    /// `CREATE_USER`: Creates a new user in a Cloud SQL instance.
     CreateUser,
-    /// Deletes a user from a Cloud SQL instance.
+    /// `DELETE_USER`: Deletes a user from a Cloud SQL instance.
     DeleteUser,
-    /// Updates an existing user in a Cloud SQL instance. If a user with the specified username doesn't exist, a new
-    /// user is created.
+    /// `UPDATE_USER`: Updates an existing user in a Cloud SQL instance. If a user with the specified username doesn't
+    /// exist, a new user is created.
     UpdateUser,
-    /// Creates a database in the Cloud SQL instance.
+    /// `CREATE_DATABASE`: Creates a database in the Cloud SQL instance.
     CreateDatabase,
-    /// Deletes a database in the Cloud SQL instance.
+    /// `DELETE_DATABASE`: Deletes a database in the Cloud SQL instance.
     DeleteDatabase,
-    /// Updates a database in the Cloud SQL instance.
+    /// `UPDATE_DATABASE`: Updates a database in the Cloud SQL instance.
     UpdateDatabase,
-    /// Performs failover of an HA-enabled Cloud SQL failover replica.
+    /// `FAILOVER`: Performs failover of an HA-enabled Cloud SQL failover replica.
     Failover,
-    /// Deletes the backup taken by a backup run.
+    /// `DELETE_BACKUP`: Deletes the backup taken by a backup run.
     DeleteBackup,
     /// The value `RECREATE_REPLICA`.
     RecreateReplica,
-    /// Truncates a general or slow log table in MySQL.
+    /// `TRUNCATE_LOG`: Truncates a general or slow log table in MySQL.
     TruncateLog,
-    /// Demotes the stand-alone instance to be a Cloud SQL read replica for an external database server.
+    /// `DEMOTE_MASTER`: Demotes the stand-alone instance to be a Cloud SQL read replica for an external database
+    /// server.
     DemoteMaster,
-    /// Indicates that the instance is currently in maintenance. Maintenance typically causes the instance to be
-    /// unavailable for 1-3 minutes.
+    /// `MAINTENANCE`: Indicates that the instance is currently in maintenance. Maintenance typically causes the
+    /// instance to be unavailable for 1-3 minutes.
     Maintenance,
-    /// This field is deprecated, and will be removed in future version of API.
+    /// `ENABLE_PRIVATE_IP`: This field is deprecated, and will be removed in future version of API.
     #[deprecated]
     EnablePrivateIp,
     /// The value `DEFER_MAINTENANCE`.
     #[deprecated]
     DeferMaintenance,
-    /// Creates clone instance.
+    /// `CREATE_CLONE`: Creates clone instance.
     #[deprecated]
     CreateClone,
-    /// Reschedule maintenance to another time.
+    /// `RESCHEDULE_MAINTENANCE`: Reschedule maintenance to another time.
     RescheduleMaintenance,
-    /// Starts external sync of a Cloud SQL EM replica to an external primary instance.
+    /// `START_EXTERNAL_SYNC`: Starts external sync of a Cloud SQL EM replica to an external primary instance.
     StartExternalSync,
-    /// Recovers logs from an instance's old data disk.
+    /// `LOG_CLEANUP`: Recovers logs from an instance's old data disk.
     LogCleanup,
-    /// Performs auto-restart of an HA-enabled Cloud SQL database for auto recovery.
+    /// `AUTO_RESTART`: Performs auto-restart of an HA-enabled Cloud SQL database for auto recovery.
     AutoRestart,
-    /// Re-encrypts CMEK instances with latest key version.
+    /// `REENCRYPT`: Re-encrypts CMEK instances with latest key version.
     Reencrypt,
-    /// Switches the roles of the primary and replica pair. The target instance should be the replica.
+    /// `SWITCHOVER`: Switches the roles of the primary and replica pair. The target instance should be the replica.
     Switchover,
-    /// Update a backup.
+    /// `UPDATE_BACKUP`: Update a backup.
     UpdateBackup,
-    /// Acquire a lease for the setup of SQL Server Reporting Services (SSRS).
+    /// `ACQUIRE_SSRS_LEASE`: Acquire a lease for the setup of SQL Server Reporting Services (SSRS).
     AcquireSsrsLease,
-    /// Release a lease for the setup of SQL Server Reporting Services (SSRS).
+    /// `RELEASE_SSRS_LEASE`: Release a lease for the setup of SQL Server Reporting Services (SSRS).
     ReleaseSsrsLease,
-    /// Reconfigures old primary after a promote replica operation. Effect of a promote operation to the old primary
-    /// is executed in this operation, asynchronously from the promote replica operation executed to the replica.
+    /// `RECONFIGURE_OLD_PRIMARY`: Reconfigures old primary after a promote replica operation. Effect of a promote
+    /// operation to the old primary is executed in this operation, asynchronously from the promote replica operation
+    /// executed to the replica.
     ReconfigureOldPrimary,
-    /// Indicates that the instance, its read replicas, and its cascading replicas are in maintenance. Maintenance
-    /// typically gets initiated on groups of replicas first, followed by the primary instance. For each instance,
-    /// maintenance typically causes the instance to be unavailable for 1-3 minutes.
+    /// `CLUSTER_MAINTENANCE`: Indicates that the instance, its read replicas, and its cascading replicas are in
+    /// maintenance. Maintenance typically gets initiated on groups of replicas first, followed by the primary
+    /// instance. For each instance, maintenance typically causes the instance to be unavailable for 1-3 minutes.
     #[deprecated]
     ClusterMaintenance,
-    /// Indicates that the instance (and any of its replicas) are currently in maintenance. This is initiated as a
-    /// self-service request by using SSM. Maintenance typically causes the instance to be unavailable for 1-3
-    /// minutes.
+    /// `SELF_SERVICE_MAINTENANCE`: Indicates that the instance (and any of its replicas) are currently in
+    /// maintenance. This is initiated as a self-service request by using SSM. Maintenance typically causes the
+    /// instance to be unavailable for 1-3 minutes.
     #[deprecated]
     SelfServiceMaintenance,
-    /// Switches a primary instance to a replica. This operation runs as part of a switchover operation to the
-    /// original primary instance.
+    /// `SWITCHOVER_TO_REPLICA`: Switches a primary instance to a replica. This operation runs as part of a switchover
+    /// operation to the original primary instance.
     SwitchoverToReplica,
-    /// Updates the major version of a Cloud SQL instance.
+    /// `MAJOR_VERSION_UPGRADE`: Updates the major version of a Cloud SQL instance.
     MajorVersionUpgrade,
-    /// Deprecated: ADVANCED_BACKUP is deprecated. Use ENHANCED_BACKUP instead.
+    /// `ADVANCED_BACKUP`: Deprecated: ADVANCED_BACKUP is deprecated. Use ENHANCED_BACKUP instead.
     #[deprecated]
     AdvancedBackup,
-    /// Changes the BackupTier of a Cloud SQL instance.
+    /// `MANAGE_BACKUP`: Changes the BackupTier of a Cloud SQL instance.
     ManageBackup,
-    /// Creates a backup for an Enhanced BackupTier Cloud SQL instance.
+    /// `ENHANCED_BACKUP`: Creates a backup for an Enhanced BackupTier Cloud SQL instance.
     EnhancedBackup,
-    /// Repairs entire read pool or specified read pool nodes in the read pool.
+    /// `REPAIR_READ_POOL`: Repairs entire read pool or specified read pool nodes in the read pool.
     RepairReadPool,
-    /// Creates a Cloud SQL read pool instance.
+    /// `CREATE_READ_POOL`: Creates a Cloud SQL read pool instance.
     CreateReadPool,
-    /// Pre-checks the major version upgrade operation.
+    /// `PRE_CHECK_MAJOR_VERSION_UPGRADE`: Pre-checks the major version upgrade operation.
     PreCheckMajorVersionUpgrade,
-    /// This operation type represents individual steps in a multi-step setup migration workflow: including
-    /// configuration, replication, switchover/back, and data reseeding, as defined by operation's intent.
+    /// `SETUP_MIGRATION`: This operation type represents individual steps in a multi-step setup migration workflow:
+    /// including configuration, replication, switchover/back, and data reseeding, as defined by operation's intent.
     SetupMigration,
-    /// Creates a new Blue-Green deployment.
+    /// `CREATE_BLUE_GREEN_DEPLOYMENT`: Creates a new Blue-Green deployment.
     CreateBlueGreenDeployment,
-    /// Switches over a Blue-Green deployment.
+    /// `SWITCHOVER_BLUE_GREEN_DEPLOYMENT`: Switches over a Blue-Green deployment.
     SwitchoverBlueGreenDeployment,
-    /// Deletes a Blue-Green deployment.
+    /// `DELETE_BLUE_GREEN_DEPLOYMENT`: Deletes a Blue-Green deployment.
     DeleteBlueGreenDeployment,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -3829,13 +3804,13 @@ impl AsRef<str> for OperationOperationType {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OperationStatus {
-    /// The state of the operation is unknown.
+    /// `SQL_OPERATION_STATUS_UNSPECIFIED`: The state of the operation is unknown.
     SqlOperationStatusUnspecified,
-    /// The operation has been queued, but has not started yet.
+    /// `PENDING`: The operation has been queued, but has not started yet.
     Pending,
-    /// The operation is running.
+    /// `RUNNING`: The operation is running.
     Running,
-    /// The operation completed.
+    /// `DONE`: The operation completed.
     Done,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -3941,9 +3916,9 @@ __gapi::object!(
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PasswordValidationPolicyComplexity {
-    /// Complexity check is not specified.
+    /// `COMPLEXITY_UNSPECIFIED`: Complexity check is not specified.
     ComplexityUnspecified,
-    /// A combination of lowercase, uppercase, numeric, and non-alphanumeric characters.
+    /// `COMPLEXITY_DEFAULT`: A combination of lowercase, uppercase, numeric, and non-alphanumeric characters.
     ComplexityDefault,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -4049,12 +4024,12 @@ __gapi::object!(
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PerformanceCaptureConfigTransactionKillType {
-    /// Unspecified.
+    /// `TRANSACTION_KILL_TYPE_UNSPECIFIED`: Unspecified.
     TransactionKillTypeUnspecified,
-    /// Only read-only transactions are eligible for termination.
+    /// `READ_ONLY_TRANSACTIONS`: Only read-only transactions are eligible for termination.
     ReadOnlyTransactions,
-    /// All transactions are eligible for termination, including those with write operations (such as INSERT, UPDATE,
-    /// DELETE, or DDL).
+    /// `ALL_TRANSACTIONS`: All transactions are eligible for termination, including those with write operations (such
+    /// as INSERT, UPDATE, DELETE, or DDL).
     AllTransactions,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -4088,37 +4063,21 @@ impl AsRef<str> for PerformanceCaptureConfigTransactionKillType {
 #[derive(Clone, Default)]
 pub struct PoolNodeConfig {
     /// Output only. The DNS name of the read pool node.
-    ///
-    /// Set by the server.
     pub dns_name: Option<String>,
     /// Output only. The list of DNS names used by this read pool node.
-    ///
-    /// Set by the server.
     pub dns_names: Option<Vec<DnsNameMapping>>,
     /// Output only. The zone of the read pool node.
-    ///
-    /// Set by the server.
     pub gce_zone: Option<String>,
     /// Output only. Mappings containing IP addresses that can be used to connect to the read pool node.
-    ///
-    /// Set by the server.
     pub ip_addresses: Option<Vec<IpMapping>>,
     /// Output only. The name of the read pool node, to be used for retrieving metrics and logs.
-    ///
-    /// Set by the server.
     pub name: Option<String>,
     /// Output only. The list of settings for requested automatically-setup Private Service Connect (PSC) consumer
     /// endpoints that can be used to connect to this read pool node.
-    ///
-    /// Set by the server.
     pub psc_auto_connections: Option<Vec<PscAutoConnectionConfig>>,
     /// Output only. The Private Service Connect (PSC) service attachment of the read pool node.
-    ///
-    /// Set by the server.
     pub psc_service_attachment_link: Option<String>,
     /// Output only. The current state of the read pool node.
-    ///
-    /// Set by the server.
     pub state: Option<PoolNodeConfigState>,
     /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
@@ -4142,25 +4101,25 @@ __gapi::object!(
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PoolNodeConfigState {
-    /// The state of the instance is unknown.
+    /// `SQL_INSTANCE_STATE_UNSPECIFIED`: The state of the instance is unknown.
     SqlInstanceStateUnspecified,
-    /// The instance is running, or has been stopped by owner.
+    /// `RUNNABLE`: The instance is running, or has been stopped by owner.
     Runnable,
-    /// The instance is not available, for example due to problems with billing.
+    /// `SUSPENDED`: The instance is not available, for example due to problems with billing.
     Suspended,
-    /// The instance is being deleted.
+    /// `PENDING_DELETE`: The instance is being deleted.
     PendingDelete,
-    /// The instance is being created.
+    /// `PENDING_CREATE`: The instance is being created.
     PendingCreate,
-    /// The instance is down for maintenance.
+    /// `MAINTENANCE`: The instance is down for maintenance.
     Maintenance,
-    /// The creation of the instance failed or a fatal error occurred during maintenance.
+    /// `FAILED`: The creation of the instance failed or a fatal error occurred during maintenance.
     Failed,
-    /// Deprecated
+    /// `ONLINE_MAINTENANCE`: Deprecated
     #[deprecated]
     OnlineMaintenance,
-    /// (Applicable to read pool nodes only.) The read pool node needs to be repaired. The database might be
-    /// unavailable.
+    /// `REPAIRING`: (Applicable to read pool nodes only.) The read pool node needs to be repaired. The database might
+    /// be unavailable.
     Repairing,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -4210,8 +4169,6 @@ pub struct PreCheckMajorVersionUpgradeContext {
     /// Optional. The maximum allowed runtime for the precheck operation.
     pub max_runtime: Option<__gapi::Duration>,
     /// Output only. The responses from the precheck operation.
-    ///
-    /// Set by the server.
     pub pre_check_response: Option<Vec<PreCheckResponse>>,
     /// Required. The target database version to upgrade to.
     pub target_database_version: Option<PreCheckMajorVersionUpgradeContextTargetDatabaseVersion>,
@@ -4233,120 +4190,120 @@ __gapi::object!(
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PreCheckMajorVersionUpgradeContextTargetDatabaseVersion {
-    /// This is an unknown database version.
+    /// `SQL_DATABASE_VERSION_UNSPECIFIED`: This is an unknown database version.
     SqlDatabaseVersionUnspecified,
-    /// The database version is MySQL 5.1.
+    /// `MYSQL_5_1`: The database version is MySQL 5.1.
     #[deprecated]
     Mysql51,
-    /// The database version is MySQL 5.5.
+    /// `MYSQL_5_5`: The database version is MySQL 5.5.
     #[deprecated]
     Mysql55,
-    /// The database version is MySQL 5.6.
+    /// `MYSQL_5_6`: The database version is MySQL 5.6.
     Mysql56,
-    /// The database version is MySQL 5.7.
+    /// `MYSQL_5_7`: The database version is MySQL 5.7.
     Mysql57,
-    /// The database version is MySQL 8.
+    /// `MYSQL_8_0`: The database version is MySQL 8.
     Mysql80,
-    /// The database major version is MySQL 8.0 and the minor version is 18.
+    /// `MYSQL_8_0_18`: The database major version is MySQL 8.0 and the minor version is 18.
     Mysql8018,
-    /// The database major version is MySQL 8.0 and the minor version is 26.
+    /// `MYSQL_8_0_26`: The database major version is MySQL 8.0 and the minor version is 26.
     Mysql8026,
-    /// The database major version is MySQL 8.0 and the minor version is 27.
+    /// `MYSQL_8_0_27`: The database major version is MySQL 8.0 and the minor version is 27.
     Mysql8027,
-    /// The database major version is MySQL 8.0 and the minor version is 28.
+    /// `MYSQL_8_0_28`: The database major version is MySQL 8.0 and the minor version is 28.
     Mysql8028,
-    /// The database major version is MySQL 8.0 and the minor version is 29.
+    /// `MYSQL_8_0_29`: The database major version is MySQL 8.0 and the minor version is 29.
     #[deprecated]
     Mysql8029,
-    /// The database major version is MySQL 8.0 and the minor version is 30.
+    /// `MYSQL_8_0_30`: The database major version is MySQL 8.0 and the minor version is 30.
     Mysql8030,
-    /// The database major version is MySQL 8.0 and the minor version is 31.
+    /// `MYSQL_8_0_31`: The database major version is MySQL 8.0 and the minor version is 31.
     Mysql8031,
-    /// The database major version is MySQL 8.0 and the minor version is 32.
+    /// `MYSQL_8_0_32`: The database major version is MySQL 8.0 and the minor version is 32.
     Mysql8032,
-    /// The database major version is MySQL 8.0 and the minor version is 33.
+    /// `MYSQL_8_0_33`: The database major version is MySQL 8.0 and the minor version is 33.
     Mysql8033,
-    /// The database major version is MySQL 8.0 and the minor version is 34.
+    /// `MYSQL_8_0_34`: The database major version is MySQL 8.0 and the minor version is 34.
     Mysql8034,
-    /// The database major version is MySQL 8.0 and the minor version is 35.
+    /// `MYSQL_8_0_35`: The database major version is MySQL 8.0 and the minor version is 35.
     Mysql8035,
-    /// The database major version is MySQL 8.0 and the minor version is 36.
+    /// `MYSQL_8_0_36`: The database major version is MySQL 8.0 and the minor version is 36.
     Mysql8036,
-    /// The database major version is MySQL 8.0 and the minor version is 37.
+    /// `MYSQL_8_0_37`: The database major version is MySQL 8.0 and the minor version is 37.
     Mysql8037,
-    /// The database major version is MySQL 8.0 and the minor version is 39.
+    /// `MYSQL_8_0_39`: The database major version is MySQL 8.0 and the minor version is 39.
     Mysql8039,
-    /// The database major version is MySQL 8.0 and the minor version is 40.
+    /// `MYSQL_8_0_40`: The database major version is MySQL 8.0 and the minor version is 40.
     Mysql8040,
-    /// The database major version is MySQL 8.0 and the minor version is 41.
+    /// `MYSQL_8_0_41`: The database major version is MySQL 8.0 and the minor version is 41.
     Mysql8041,
-    /// The database major version is MySQL 8.0 and the minor version is 42.
+    /// `MYSQL_8_0_42`: The database major version is MySQL 8.0 and the minor version is 42.
     Mysql8042,
-    /// The database major version is MySQL 8.0 and the minor version is 43.
+    /// `MYSQL_8_0_43`: The database major version is MySQL 8.0 and the minor version is 43.
     Mysql8043,
-    /// The database major version is MySQL 8.0 and the minor version is 44.
+    /// `MYSQL_8_0_44`: The database major version is MySQL 8.0 and the minor version is 44.
     Mysql8044,
-    /// The database major version is MySQL 8.0 and the minor version is 45.
+    /// `MYSQL_8_0_45`: The database major version is MySQL 8.0 and the minor version is 45.
     Mysql8045,
-    /// The database major version is MySQL 8.0 and the minor version is 46.
+    /// `MYSQL_8_0_46`: The database major version is MySQL 8.0 and the minor version is 46.
     Mysql8046,
-    /// The database version is MySQL 8.4.
+    /// `MYSQL_8_4`: The database version is MySQL 8.4.
     Mysql84,
-    /// The database version is MySQL 9.7.
+    /// `MYSQL_9_7`: The database version is MySQL 9.7.
     Mysql97,
-    /// The database version is SQL Server 2017 Standard.
+    /// `SQLSERVER_2017_STANDARD`: The database version is SQL Server 2017 Standard.
     Sqlserver2017Standard,
-    /// The database version is SQL Server 2017 Enterprise.
+    /// `SQLSERVER_2017_ENTERPRISE`: The database version is SQL Server 2017 Enterprise.
     Sqlserver2017Enterprise,
-    /// The database version is SQL Server 2017 Express.
+    /// `SQLSERVER_2017_EXPRESS`: The database version is SQL Server 2017 Express.
     Sqlserver2017Express,
-    /// The database version is SQL Server 2017 Web.
+    /// `SQLSERVER_2017_WEB`: The database version is SQL Server 2017 Web.
     Sqlserver2017Web,
-    /// The database version is PostgreSQL 9.6.
+    /// `POSTGRES_9_6`: The database version is PostgreSQL 9.6.
     Postgres96,
-    /// The database version is PostgreSQL 10.
+    /// `POSTGRES_10`: The database version is PostgreSQL 10.
     Postgres10,
-    /// The database version is PostgreSQL 11.
+    /// `POSTGRES_11`: The database version is PostgreSQL 11.
     Postgres11,
-    /// The database version is PostgreSQL 12.
+    /// `POSTGRES_12`: The database version is PostgreSQL 12.
     Postgres12,
-    /// The database version is PostgreSQL 13.
+    /// `POSTGRES_13`: The database version is PostgreSQL 13.
     Postgres13,
-    /// The database version is PostgreSQL 14.
+    /// `POSTGRES_14`: The database version is PostgreSQL 14.
     Postgres14,
-    /// The database version is PostgreSQL 15.
+    /// `POSTGRES_15`: The database version is PostgreSQL 15.
     Postgres15,
-    /// The database version is PostgreSQL 16.
+    /// `POSTGRES_16`: The database version is PostgreSQL 16.
     Postgres16,
-    /// The database version is PostgreSQL 17.
+    /// `POSTGRES_17`: The database version is PostgreSQL 17.
     Postgres17,
-    /// The database version is PostgreSQL 18.
+    /// `POSTGRES_18`: The database version is PostgreSQL 18.
     Postgres18,
-    /// The database version is PostgreSQL 19.
+    /// `POSTGRES_19`: The database version is PostgreSQL 19.
     Postgres19,
-    /// The database version is PostgreSQL 20.
+    /// `POSTGRES_20`: The database version is PostgreSQL 20.
     Postgres20,
-    /// The database version is SQL Server 2019 Standard.
+    /// `SQLSERVER_2019_STANDARD`: The database version is SQL Server 2019 Standard.
     Sqlserver2019Standard,
-    /// The database version is SQL Server 2019 Enterprise.
+    /// `SQLSERVER_2019_ENTERPRISE`: The database version is SQL Server 2019 Enterprise.
     Sqlserver2019Enterprise,
-    /// The database version is SQL Server 2019 Express.
+    /// `SQLSERVER_2019_EXPRESS`: The database version is SQL Server 2019 Express.
     Sqlserver2019Express,
-    /// The database version is SQL Server 2019 Web.
+    /// `SQLSERVER_2019_WEB`: The database version is SQL Server 2019 Web.
     Sqlserver2019Web,
-    /// The database version is SQL Server 2022 Standard.
+    /// `SQLSERVER_2022_STANDARD`: The database version is SQL Server 2022 Standard.
     Sqlserver2022Standard,
-    /// The database version is SQL Server 2022 Enterprise.
+    /// `SQLSERVER_2022_ENTERPRISE`: The database version is SQL Server 2022 Enterprise.
     Sqlserver2022Enterprise,
-    /// The database version is SQL Server 2022 Express.
+    /// `SQLSERVER_2022_EXPRESS`: The database version is SQL Server 2022 Express.
     Sqlserver2022Express,
-    /// The database version is SQL Server 2022 Web.
+    /// `SQLSERVER_2022_WEB`: The database version is SQL Server 2022 Web.
     Sqlserver2022Web,
-    /// The database version is SQL Server 2025 Standard.
+    /// `SQLSERVER_2025_STANDARD`: The database version is SQL Server 2025 Standard.
     Sqlserver2025Standard,
-    /// The database version is SQL Server 2025 Enterprise.
+    /// `SQLSERVER_2025_ENTERPRISE`: The database version is SQL Server 2025 Enterprise.
     Sqlserver2025Enterprise,
-    /// The database version is SQL Server 2025 Express.
+    /// `SQLSERVER_2025_EXPRESS`: The database version is SQL Server 2025 Express.
     Sqlserver2025Express,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -4506,13 +4463,13 @@ __gapi::object!(
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PreCheckResponseMessageType {
-    /// Default unspecified value to prevent unintended behavior changes.
+    /// `MESSAGE_TYPE_UNSPECIFIED`: Default unspecified value to prevent unintended behavior changes.
     MessageTypeUnspecified,
-    /// General informational messages that don't require action.
+    /// `INFO`: General informational messages that don't require action.
     Info,
-    /// Warnings that might impact the upgrade but don't block it.
+    /// `WARNING`: Warnings that might impact the upgrade but don't block it.
     Warning,
-    /// Errors that a user must resolve before proceeding with the upgrade.
+    /// `ERROR`: Errors that a user must resolve before proceeding with the upgrade.
     Error,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -4558,26 +4515,18 @@ pub struct PscAutoConnectionConfig {
     /// applicable if `consumer_network` is a shared VPC network.
     pub consumer_project: Option<String>,
     /// Output only. The status of automated DNS provisioning.
-    ///
-    /// Set by the server.
     pub instance_auto_dns_status: Option<PscAutoConnectionConfigInstanceAutoDnsStatus>,
     /// The IP address of the consumer endpoint.
     pub ip_address: Option<String>,
     /// Output only. The service connection policy created automatically for the consumer network when `psc_auto_connection_policy_enabled`
     /// is true. It is in the format of: `projects/{project}/regions/{region}/serviceConnectionPolicies/{policy_id}`
     /// The `policy_id` is in format of `$NETWORK-$RANDOM`.
-    ///
-    /// Set by the server.
     pub service_connection_policy: Option<String>,
     /// Output only. The status of service connection policy creation.
-    ///
-    /// Set by the server.
     pub service_connection_policy_creation_result: Option<String>,
     /// The connection status of the consumer endpoint.
     pub status: Option<String>,
     /// Output only. The status of automated DNS provisioning for the write endpoint.
-    ///
-    /// Set by the server.
     pub write_endpoint_auto_dns_status: Option<PscAutoConnectionConfigWriteEndpointAutoDnsStatus>,
     /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
@@ -4602,13 +4551,13 @@ __gapi::object!(
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PscAutoConnectionConfigInstanceAutoDnsStatus {
-    /// Unspecified status. This means status is missing from dependency service.
+    /// `AUTO_DNS_STATUS_UNSPECIFIED`: Unspecified status. This means status is missing from dependency service.
     AutoDnsStatusUnspecified,
-    /// DNS provisioning is OK.
+    /// `AUTO_DNS_OK`: DNS provisioning is OK.
     AutoDnsOk,
-    /// DNS provisioning failed.
+    /// `AUTO_DNS_FAILED`: DNS provisioning failed.
     AutoDnsFailed,
-    /// DNS provisioning status is not recognized by Cloud SQL.
+    /// `AUTO_DNS_UNKNOWN`: DNS provisioning status is not recognized by Cloud SQL.
     AutoDnsUnknown,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -4646,13 +4595,13 @@ impl AsRef<str> for PscAutoConnectionConfigInstanceAutoDnsStatus {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PscAutoConnectionConfigWriteEndpointAutoDnsStatus {
-    /// Unspecified status. This means status is missing from dependency service.
+    /// `AUTO_DNS_STATUS_UNSPECIFIED`: Unspecified status. This means status is missing from dependency service.
     AutoDnsStatusUnspecified,
-    /// DNS provisioning is OK.
+    /// `AUTO_DNS_OK`: DNS provisioning is OK.
     AutoDnsOk,
-    /// DNS provisioning failed.
+    /// `AUTO_DNS_FAILED`: DNS provisioning failed.
     AutoDnsFailed,
-    /// DNS provisioning status is not recognized by Cloud SQL.
+    /// `AUTO_DNS_UNKNOWN`: DNS provisioning status is not recognized by Cloud SQL.
     AutoDnsUnknown,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -4797,8 +4746,6 @@ __gapi::object!(
 pub struct ReplicationCluster {
     /// Output only. Read-only field that indicates whether the replica is a DR replica. This field is not set if the
     /// instance is a primary instance.
-    ///
-    /// Set by the server.
     pub dr_replica: Option<bool>,
     /// Optional. If the instance is a primary instance, then this field identifies the disaster recovery (DR)
     /// replica. A DR replica is an optional configuration for Enterprise Plus edition instances. If the instance is a
@@ -4810,8 +4757,6 @@ pub struct ReplicationCluster {
     /// points to this instance. After a switchover or replica failover operation, this DNS endpoint points to the
     /// promoted instance. This is a read-only field, returned to the user as information. This field can exist even
     /// if a standalone instance doesn't have a DR replica yet or the DR replica is deleted.
-    ///
-    /// Set by the server.
     pub psa_write_endpoint: Option<String>,
     /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
@@ -4842,8 +4787,9 @@ pub struct Settings {
     /// allowlisting to take effect.
     pub accelerated_replica_mode: Option<bool>,
     /// The activation policy specifies when the instance is activated; it is applicable only when the instance state
-    /// is RUNNABLE. Valid values: \* `ALWAYS`: The instance is on, and remains so even in the absence of connection
-    /// requests. \* `NEVER`: The instance is off; it is not activated, even if a connection request arrives.
+    /// is RUNNABLE. Valid values:
+    /// * `ALWAYS`: The instance is on, and remains so even in the absence of connection requests.
+    /// * `NEVER`: The instance is off; it is not activated, even if a connection request arrives.
     pub activation_policy: Option<SettingsActivationPolicy>,
     /// Active Directory configuration, relevant only for Cloud SQL for SQL Server.
     pub active_directory_config: Option<SqlActiveDirectoryConfig>,
@@ -4855,10 +4801,11 @@ pub struct Settings {
     /// Optional. Cloud SQL for MySQL auto-upgrade configuration. When this parameter is set to true, auto-upgrade is
     /// enabled for MySQL 8.0 minor versions. The MySQL version must be 8.0.35 or higher.
     pub auto_upgrade_enabled: Option<bool>,
-    /// Availability type. Potential values: \* `ZONAL`: The instance serves data from only one zone. Outages in that
-    /// zone affect data accessibility. \* `REGIONAL`: The instance can serve data from more than one zone in a region
-    /// (it is highly available)./ For more information, see [Overview of the High Availability
-    /// Configuration](https://cloud.google.com/sql/docs/mysql/high-availability).
+    /// Availability type. Potential values:
+    /// * `ZONAL`: The instance serves data from only one zone. Outages in that zone affect data accessibility.
+    /// * `REGIONAL`: The instance can serve data from more than one zone in a region (it is highly available)./ For
+    ///   more information, see [Overview of the High Availability
+    ///   Configuration](https://cloud.google.com/sql/docs/mysql/high-availability).
     pub availability_type: Option<SettingsAvailabilityType>,
     /// The daily backup configuration for the instance.
     pub backup_configuration: Option<BackupConfiguration>,
@@ -5021,18 +4968,19 @@ __gapi::object!(
 /// The activation policy specifies when the instance is activated; it is applicable only when the instance state
 /// is RUNNABLE.
 ///
-/// Valid values: \* `ALWAYS`: The instance is on, and remains so even in the absence of connection requests. \* `NEVER`:
-/// The instance is off; it is not activated, even if a connection request arrives.
+/// Valid values:
+/// * `ALWAYS`: The instance is on, and remains so even in the absence of connection requests.
+/// * `NEVER`: The instance is off; it is not activated, even if a connection request arrives.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SettingsActivationPolicy {
-    /// Unknown activation plan.
+    /// `SQL_ACTIVATION_POLICY_UNSPECIFIED`: Unknown activation plan.
     SqlActivationPolicyUnspecified,
-    /// The instance is always up and running.
+    /// `ALWAYS`: The instance is always up and running.
     Always,
-    /// The instance never starts.
+    /// `NEVER`: The instance never starts.
     Never,
-    /// The instance starts upon receiving requests.
+    /// `ON_DEMAND`: The instance starts upon receiving requests.
     #[deprecated]
     OnDemand,
     /// A value that the document does not list.
@@ -5067,18 +5015,19 @@ impl AsRef<str> for SettingsActivationPolicy {
 
 /// Availability type.
 ///
-/// Potential values: \* `ZONAL`: The instance serves data from only one zone. Outages in that zone affect data
-/// accessibility. \* `REGIONAL`: The instance can serve data from more than one zone in a region (it is highly
-/// available)./ For more information, see [Overview of the High Availability
-/// Configuration](https://cloud.google.com/sql/docs/mysql/high-availability).
+/// Potential values:
+/// * `ZONAL`: The instance serves data from only one zone. Outages in that zone affect data accessibility.
+/// * `REGIONAL`: The instance can serve data from more than one zone in a region (it is highly available)./ For
+///   more information, see [Overview of the High Availability
+///   Configuration](https://cloud.google.com/sql/docs/mysql/high-availability).
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SettingsAvailabilityType {
-    /// This is an unknown Availability type.
+    /// `SQL_AVAILABILITY_TYPE_UNSPECIFIED`: This is an unknown Availability type.
     SqlAvailabilityTypeUnspecified,
-    /// Zonal available instance.
+    /// `ZONAL`: Zonal available instance.
     Zonal,
-    /// Regional available instance.
+    /// `REGIONAL`: Regional available instance.
     Regional,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -5118,12 +5067,12 @@ impl AsRef<str> for SettingsAvailabilityType {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SettingsConnectorEnforcement {
-    /// The requirement for Cloud SQL connectors is unknown.
+    /// `CONNECTOR_ENFORCEMENT_UNSPECIFIED`: The requirement for Cloud SQL connectors is unknown.
     ConnectorEnforcementUnspecified,
-    /// Do not require Cloud SQL connectors.
+    /// `NOT_REQUIRED`: Do not require Cloud SQL connectors.
     NotRequired,
-    /// Require all connections to use Cloud SQL connectors, including the Cloud SQL Auth Proxy and Cloud SQL Java,
-    /// Python, and Go connectors. Note: This disables all existing authorized networks.
+    /// `REQUIRED`: Require all connections to use Cloud SQL connectors, including the Cloud SQL Auth Proxy and Cloud
+    /// SQL Java, Python, and Go connectors. Note: This disables all existing authorized networks.
     Required,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -5159,12 +5108,12 @@ impl AsRef<str> for SettingsConnectorEnforcement {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SettingsDataApiAccess {
-    /// Unspecified, effectively the same as `DISALLOW_DATA_API`.
+    /// `DATA_API_ACCESS_UNSPECIFIED`: Unspecified, effectively the same as `DISALLOW_DATA_API`.
     DataApiAccessUnspecified,
-    /// Disallow using ExecuteSql API to connect to the instance.
+    /// `DISALLOW_DATA_API`: Disallow using ExecuteSql API to connect to the instance.
     DisallowDataApi,
-    /// Allow using ExecuteSql API to connect to the instance. For private IP instances, this allows authorized users
-    /// to access the instance from the public internet using ExecuteSql API.
+    /// `ALLOW_DATA_API`: Allow using ExecuteSql API to connect to the instance. For private IP instances, this allows
+    /// authorized users to access the instance from the public internet using ExecuteSql API.
     AllowDataApi,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -5200,16 +5149,16 @@ impl AsRef<str> for SettingsDataApiAccess {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SettingsDataDiskType {
-    /// This is an unknown data disk type.
+    /// `SQL_DATA_DISK_TYPE_UNSPECIFIED`: This is an unknown data disk type.
     SqlDataDiskTypeUnspecified,
-    /// An SSD data disk.
+    /// `PD_SSD`: An SSD data disk.
     PdSsd,
-    /// An HDD data disk.
+    /// `PD_HDD`: An HDD data disk.
     PdHdd,
-    /// This field is deprecated and will be removed from a future version of the API.
+    /// `OBSOLETE_LOCAL_SSD`: This field is deprecated and will be removed from a future version of the API.
     #[deprecated]
     ObsoleteLocalSsd,
-    /// A Hyperdisk Balanced data disk.
+    /// `HYPERDISK_BALANCED`: A Hyperdisk Balanced data disk.
     HyperdiskBalanced,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -5249,13 +5198,13 @@ impl AsRef<str> for SettingsDataDiskType {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SettingsEdition {
-    /// The instance did not specify the edition.
+    /// `EDITION_UNSPECIFIED`: The instance did not specify the edition.
     EditionUnspecified,
-    /// The instance is an enterprise edition.
+    /// `ENTERPRISE`: The instance is an enterprise edition.
     Enterprise,
-    /// The instance is an Enterprise Plus edition.
+    /// `ENTERPRISE_PLUS`: The instance is an Enterprise Plus edition.
     EnterprisePlus,
-    /// This instance is a Cloud SQL developer edition instance.
+    /// `DEVELOPER`: This instance is a Cloud SQL developer edition instance.
     Developer,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -5293,11 +5242,11 @@ impl AsRef<str> for SettingsEdition {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SettingsPricingPlan {
-    /// This is an unknown pricing plan for this instance.
+    /// `SQL_PRICING_PLAN_UNSPECIFIED`: This is an unknown pricing plan for this instance.
     SqlPricingPlanUnspecified,
-    /// The instance is billed at a monthly flat rate.
+    /// `PACKAGE`: The instance is billed at a monthly flat rate.
     Package,
-    /// The instance is billed per usage.
+    /// `PER_USE`: The instance is billed per usage.
     PerUse,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -5335,13 +5284,13 @@ impl AsRef<str> for SettingsPricingPlan {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SettingsReplicationType {
-    /// This is an unknown replication type for a Cloud SQL instance.
+    /// `SQL_REPLICATION_TYPE_UNSPECIFIED`: This is an unknown replication type for a Cloud SQL instance.
     SqlReplicationTypeUnspecified,
-    /// The synchronous replication mode for First Generation instances. It is the default value.
+    /// `SYNCHRONOUS`: The synchronous replication mode for First Generation instances. It is the default value.
     Synchronous,
-    /// The asynchronous replication mode for First Generation instances. It provides a slight performance gain, but
-    /// if an outage occurs while this option is set to asynchronous, you can lose up to a few seconds of updates to
-    /// your data.
+    /// `ASYNCHRONOUS`: The asynchronous replication mode for First Generation instances. It provides a slight
+    /// performance gain, but if an outage occurs while this option is set to asynchronous, you can lose up to a few
+    /// seconds of updates to your data.
     Asynchronous,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -5375,8 +5324,6 @@ impl AsRef<str> for SettingsReplicationType {
 #[derive(Clone, Default)]
 pub struct SourceRole {
     /// Output only. The target instance paired with this source instance in a blue-green deployment.
-    ///
-    /// Set by the server.
     pub target_id: Option<InstanceReference>,
     /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
@@ -5421,15 +5368,15 @@ __gapi::object!(
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SqlActiveDirectoryConfigMode {
-    /// Unspecified mode. Will default to MANAGED_ACTIVE_DIRECTORY if the mode is not specified to maintain backward
-    /// compatibility.
+    /// `ACTIVE_DIRECTORY_MODE_UNSPECIFIED`: Unspecified mode. Will default to MANAGED_ACTIVE_DIRECTORY if the mode is
+    /// not specified to maintain backward compatibility.
     ActiveDirectoryModeUnspecified,
-    /// Managed Active Directory mode.
+    /// `MANAGED_ACTIVE_DIRECTORY`: Managed Active Directory mode.
     ManagedActiveDirectory,
-    /// Deprecated: Use CUSTOMER_MANAGED_ACTIVE_DIRECTORY instead.
+    /// `SELF_MANAGED_ACTIVE_DIRECTORY`: Deprecated: Use CUSTOMER_MANAGED_ACTIVE_DIRECTORY instead.
     #[deprecated]
     SelfManagedActiveDirectory,
-    /// Customer-managed Active Directory mode.
+    /// `CUSTOMER_MANAGED_ACTIVE_DIRECTORY`: Customer-managed Active Directory mode.
     CustomerManagedActiveDirectory,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -5464,11 +5411,15 @@ impl AsRef<str> for SqlActiveDirectoryConfigMode {
 /// This message wraps up the information written by out-of-disk detection job.
 #[derive(Clone, Default)]
 pub struct SqlOutOfDiskReport {
-    /// The minimum recommended increase size in GigaBytes This field is consumed by the frontend \* Writers: \* the
-    /// proactive database wellness job for OOD. \* Readers:
+    /// The minimum recommended increase size in GigaBytes This field is consumed by the frontend \* Writers:
+    /// * the proactive database wellness job for OOD.
+    /// * Readers:
     pub sql_min_recommended_increase_size_gb: Option<i32>,
-    /// This field represents the state generated by the proactive database wellness job for OutOfDisk issues. \*
-    /// Writers: \* the proactive database wellness job for OOD. \* Readers: \* the proactive database wellness job
+    /// This field represents the state generated by the proactive database wellness job for OutOfDisk issues.
+    /// * Writers:
+    /// * the proactive database wellness job for OOD.
+    /// * Readers:
+    /// * the proactive database wellness job
     pub sql_out_of_disk_state: Option<SqlOutOfDiskReportSqlOutOfDiskState>,
     /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
@@ -5482,15 +5433,18 @@ __gapi::object!(
 
 /// This field represents the state generated by the proactive database wellness job for OutOfDisk issues.
 ///
-/// * Writers: \* the proactive database wellness job for OOD. \* Readers: \* the proactive database wellness job
+/// * Writers:
+/// * the proactive database wellness job for OOD.
+/// * Readers:
+/// * the proactive database wellness job
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SqlOutOfDiskReportSqlOutOfDiskState {
-    /// Unspecified state
+    /// `SQL_OUT_OF_DISK_STATE_UNSPECIFIED`: Unspecified state
     SqlOutOfDiskStateUnspecified,
-    /// The instance has plenty space on data disk
+    /// `NORMAL`: The instance has plenty space on data disk
     Normal,
-    /// Data disk is almost used up. It is shutdown to prevent data corruption.
+    /// `SOFT_SHUTDOWN`: Data disk is almost used up. It is shutdown to prevent data corruption.
     SoftShutdown,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -5573,8 +5527,6 @@ pub struct SqlServerEntraIdConfig {
     /// Optional. The application ID for the Entra ID configuration.
     pub application_id: Option<String>,
     /// Output only. This is always sql#sqlServerEntraIdConfig
-    ///
-    /// Set by the server.
     pub kind: Option<String>,
     /// Optional. The tenant ID for the Entra ID configuration.
     pub tenant_id: Option<String>,
@@ -5604,19 +5556,21 @@ __gapi::object!(SqlSubOperationType "SqlSubOperationType", 0 maintenance_type "m
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SqlSubOperationTypeMaintenanceType {
-    /// Maintenance type is unspecified.
+    /// `SQL_MAINTENANCE_TYPE_UNSPECIFIED`: Maintenance type is unspecified.
     SqlMaintenanceTypeUnspecified,
-    /// Indicates that a standalone instance is undergoing maintenance. The instance can be either a primary instance
-    /// or a replica.
+    /// `INSTANCE_MAINTENANCE`: Indicates that a standalone instance is undergoing maintenance. The instance can be
+    /// either a primary instance or a replica.
     InstanceMaintenance,
-    /// Indicates that the primary instance and all of its replicas, including cascading replicas, are undergoing
-    /// maintenance. Maintenance is performed on groups of replicas first, followed by the primary instance.
+    /// `REPLICA_INCLUDED_MAINTENANCE`: Indicates that the primary instance and all of its replicas, including
+    /// cascading replicas, are undergoing maintenance. Maintenance is performed on groups of replicas first, followed
+    /// by the primary instance.
     ReplicaIncludedMaintenance,
-    /// Indicates that the standalone instance is undergoing maintenance, initiated by self-service. The instance can
-    /// be either a primary instance or a replica.
+    /// `INSTANCE_SELF_SERVICE_MAINTENANCE`: Indicates that the standalone instance is undergoing maintenance,
+    /// initiated by self-service. The instance can be either a primary instance or a replica.
     InstanceSelfServiceMaintenance,
-    /// Indicates that the primary instance and all of its replicas are undergoing maintenance, initiated by
-    /// self-service. Maintenance is performed on groups of replicas first, followed by the primary instance.
+    /// `REPLICA_INCLUDED_SELF_SERVICE_MAINTENANCE`: Indicates that the primary instance and all of its replicas are
+    /// undergoing maintenance, initiated by self-service. Maintenance is performed on groups of replicas first,
+    /// followed by the primary instance.
     ReplicaIncludedSelfServiceMaintenance,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -5727,8 +5681,6 @@ pub struct StartWorkloadReplayContext {
     /// Output only. The ID of the workload to start executing on the replay instance. Each workload capture generates
     /// a unique ID in the format `workload-` (for example, `workload-1786046400`). Use this ID to start executing the
     /// recorded SQL queries.
-    ///
-    /// Set by the server.
     pub workload_id: Option<String>,
     /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
@@ -5788,8 +5740,6 @@ __gapi::object!(
 #[derive(Clone, Default)]
 pub struct TargetRole {
     /// Output only. The source instance paired with this target instance in a blue-green deployment.
-    ///
-    /// Set by the server.
     pub source_id: Option<InstanceReference>,
     /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,

@@ -4,7 +4,7 @@
 //!
 //! The Google Tasks API lets you manage your tasks and task lists.
 //!
-//! Documentation: <https://developers.google.com/workspace/tasks/>
+//! [Documentation](https://developers.google.com/workspace/tasks/)
 //!
 //! Version `v1`, from revision `20261101` of `tasks.v1.json`.
 
@@ -73,7 +73,7 @@ pub const fn tasks() -> tasks::Resource {
 
 /// The resource `tasklists`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](tasklists::Resource) has its methods.
 pub mod tasklists {
     use super::__gapi;
 
@@ -218,7 +218,7 @@ pub mod tasklists {
     .with_scopes(&[super::scope::TASKS])
     .without_response();
 
-    /// A request of `tasks.tasklists.delete`.
+    /// A request of [`tasks.tasklists.delete`](Resource::delete).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Delete(__gapi::Call);
@@ -234,7 +234,7 @@ pub mod tasklists {
     .with_parameters(&[__gapi::Parameter::path("tasklist")])
     .with_scopes(&[super::scope::TASKS, super::scope::TASKS_READONLY]);
 
-    /// A request of `tasks.tasklists.get`.
+    /// A request of [`tasks.tasklists.get`](Resource::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
@@ -249,7 +249,7 @@ pub mod tasklists {
     )
     .with_scopes(&[super::scope::TASKS]);
 
-    /// A request of `tasks.tasklists.insert`.
+    /// A request of [`tasks.tasklists.insert`](Resource::insert).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Insert(__gapi::Call);
@@ -273,7 +273,7 @@ pub mod tasklists {
             .with_items("items"),
     );
 
-    /// A request of `tasks.tasklists.list`.
+    /// A request of [`tasks.tasklists.list`](Resource::list).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
@@ -288,13 +288,13 @@ pub mod tasklists {
         /// Optional. Maximum number of task lists returned on one page. The default is 1000 (max allowed: 1000).
         #[inline]
         pub fn max_results<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
-            Self(self.0. with_optional("maxResults", value))
+            Self(self.0.with_optional("maxResults", value))
         }
 
         /// Optional. Token specifying the result page to return.
         #[inline]
         pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("pageToken", value))
+            Self(self.0.with_optional("pageToken", value))
         }
     }
 
@@ -309,7 +309,7 @@ pub mod tasklists {
     .with_preconditions(&[__gapi::Slot::Body("etag")])
     .with_patching(&__gapi::Patching::Merge);
 
-    /// A request of `tasks.tasklists.patch`.
+    /// A request of [`tasks.tasklists.patch`](Resource::patch).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Patch(__gapi::Call);
@@ -326,7 +326,7 @@ pub mod tasklists {
     .with_scopes(&[super::scope::TASKS])
     .with_preconditions(&[__gapi::Slot::Body("etag")]);
 
-    /// A request of `tasks.tasklists.update`.
+    /// A request of [`tasks.tasklists.update`](Resource::update).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Update(__gapi::Call);
@@ -336,7 +336,7 @@ pub mod tasklists {
 
 /// The resource `tasks`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](tasks::Resource) has its methods.
 pub mod tasks {
     use super::__gapi;
 
@@ -552,7 +552,7 @@ pub mod tasks {
     .with_scopes(&[super::scope::TASKS])
     .without_response();
 
-    /// A request of `tasks.tasks.clear`.
+    /// A request of [`tasks.tasks.clear`](Resource::clear).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Clear(__gapi::Call);
@@ -569,7 +569,7 @@ pub mod tasks {
     .with_scopes(&[super::scope::TASKS])
     .without_response();
 
-    /// A request of `tasks.tasks.delete`.
+    /// A request of [`tasks.tasks.delete`](Resource::delete).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Delete(__gapi::Call);
@@ -585,7 +585,7 @@ pub mod tasks {
     .with_parameters(&[__gapi::Parameter::path("tasklist"), __gapi::Parameter::path("task")])
     .with_scopes(&[super::scope::TASKS, super::scope::TASKS_READONLY]);
 
-    /// A request of `tasks.tasks.get`.
+    /// A request of [`tasks.tasks.get`](Resource::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
@@ -605,7 +605,7 @@ pub mod tasks {
     ])
     .with_scopes(&[super::scope::TASKS]);
 
-    /// A request of `tasks.tasks.insert`.
+    /// A request of [`tasks.tasks.insert`](Resource::insert).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Insert(__gapi::Call);
@@ -618,14 +618,14 @@ pub mod tasks {
         /// results in failure of the request.
         #[inline]
         pub fn parent<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("parent", value))
+            Self(self.0.with_optional("parent", value))
         }
 
         /// Optional. Previous sibling task identifier. If the task is created at the first position among its siblings,
         /// this parameter is omitted.
         #[inline]
         pub fn previous<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("previous", value))
+            Self(self.0.with_optional("previous", value))
         }
     }
 
@@ -656,7 +656,7 @@ pub mod tasks {
             .with_items("items"),
     );
 
-    /// A request of `tasks.tasks.list`.
+    /// A request of [`tasks.tasks.list`](Resource::list).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
@@ -668,47 +668,47 @@ pub mod tasks {
         /// to filter by completion date.
         #[inline]
         pub fn completed_max<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("completedMax", value))
+            Self(self.0.with_optional("completedMax", value))
         }
 
         /// Optional. Lower bound for a task's completion date (as a RFC 3339 timestamp) to filter by. The default is not
         /// to filter by completion date.
         #[inline]
         pub fn completed_min<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("completedMin", value))
+            Self(self.0.with_optional("completedMin", value))
         }
 
         /// Optional. Upper bound for a task's due date (as a RFC 3339 timestamp) to filter by. The default is not to
         /// filter by due date.
         #[inline]
         pub fn due_max<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("dueMax", value))
+            Self(self.0.with_optional("dueMax", value))
         }
 
         /// Optional. Lower bound for a task's due date (as a RFC 3339 timestamp) to filter by. The default is not to
         /// filter by due date.
         #[inline]
         pub fn due_min<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("dueMin", value))
+            Self(self.0.with_optional("dueMin", value))
         }
 
         /// Optional. Maximum number of tasks returned on one page. The default is 20 (max allowed: 100).
         #[inline]
         pub fn max_results<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
-            Self(self.0. with_optional("maxResults", value))
+            Self(self.0.with_optional("maxResults", value))
         }
 
         /// Optional. Token specifying the result page to return.
         #[inline]
         pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("pageToken", value))
+            Self(self.0.with_optional("pageToken", value))
         }
 
         /// Optional. Flag indicating whether tasks assigned to the current user are returned in the result. The default
         /// is False.
         #[inline]
         pub fn show_assigned<M>(self, value: impl __gapi::Argument<bool, M>) -> Self {
-            Self(self.0. with_optional("showAssigned", value))
+            Self(self.0.with_optional("showAssigned", value))
         }
 
         /// Optional. Flag indicating whether completed tasks are returned in the result. Note that showHidden must also
@@ -716,26 +716,26 @@ pub mod tasks {
         /// default is True.
         #[inline]
         pub fn show_completed<M>(self, value: impl __gapi::Argument<bool, M>) -> Self {
-            Self(self.0. with_optional("showCompleted", value))
+            Self(self.0.with_optional("showCompleted", value))
         }
 
         /// Optional. Flag indicating whether deleted tasks are returned in the result. The default is False.
         #[inline]
         pub fn show_deleted<M>(self, value: impl __gapi::Argument<bool, M>) -> Self {
-            Self(self.0. with_optional("showDeleted", value))
+            Self(self.0.with_optional("showDeleted", value))
         }
 
         /// Optional. Flag indicating whether hidden tasks are returned in the result. The default is False.
         #[inline]
         pub fn show_hidden<M>(self, value: impl __gapi::Argument<bool, M>) -> Self {
-            Self(self.0. with_optional("showHidden", value))
+            Self(self.0.with_optional("showHidden", value))
         }
 
         /// Optional. Lower bound for a task's last modification time (as a RFC 3339 timestamp) to filter by. The default
         /// is not to filter by last modification time.
         #[inline]
         pub fn updated_min<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("updatedMin", value))
+            Self(self.0.with_optional("updatedMin", value))
         }
     }
 
@@ -754,7 +754,7 @@ pub mod tasks {
     ])
     .with_scopes(&[super::scope::TASKS]);
 
-    /// A request of `tasks.tasks.move`.
+    /// A request of [`tasks.tasks.move`](Resource::move).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Move(__gapi::Call);
@@ -767,7 +767,7 @@ pub mod tasks {
         /// lists.
         #[inline]
         pub fn destination_tasklist<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("destinationTasklist", value))
+            Self(self.0.with_optional("destinationTasklist", value))
         }
 
         /// Optional. New parent task identifier. If the task is moved to the top level, this parameter is omitted. The
@@ -776,7 +776,7 @@ pub mod tasks {
         /// Tasks that are both completed and hidden cannot be nested, so the parent field must be empty.
         #[inline]
         pub fn parent<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("parent", value))
+            Self(self.0.with_optional("parent", value))
         }
 
         /// Optional. New previous sibling task identifier. If the task is moved to the first position among its siblings,
@@ -785,7 +785,7 @@ pub mod tasks {
         /// must be empty.
         #[inline]
         pub fn previous<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("previous", value))
+            Self(self.0.with_optional("previous", value))
         }
     }
 
@@ -800,7 +800,7 @@ pub mod tasks {
     .with_preconditions(&[__gapi::Slot::Body("etag")])
     .with_patching(&__gapi::Patching::Merge);
 
-    /// A request of `tasks.tasks.patch`.
+    /// A request of [`tasks.tasks.patch`](Resource::patch).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Patch(__gapi::Call);
@@ -817,7 +817,7 @@ pub mod tasks {
     .with_scopes(&[super::scope::TASKS])
     .with_preconditions(&[__gapi::Slot::Body("etag")]);
 
-    /// A request of `tasks.tasks.update`.
+    /// A request of [`tasks.tasks.update`](Resource::update).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Update(__gapi::Call);
@@ -830,20 +830,12 @@ pub mod tasks {
 pub struct AssignmentInfo {
     /// Output only. Information about the Drive file where this task originates from. Currently, the Drive file can
     /// only be a document. This field is read-only.
-    ///
-    /// Set by the server.
     pub drive_resource_info: Option<DriveResourceInfo>,
     /// Output only. An absolute link to the original task in the surface of assignment (Docs, Chat spaces, etc.).
-    ///
-    /// Set by the server.
     pub link_to_task: Option<String>,
     /// Output only. Information about the Chat Space where this task originates from. This field is read-only.
-    ///
-    /// Set by the server.
     pub space_info: Option<SpaceInfo>,
     /// Output only. The type of surface this assigned task originates from. Currently limited to DOCUMENT or SPACE.
-    ///
-    /// Set by the server.
     pub surface_type: Option<AssignmentInfoSurfaceType>,
     /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
@@ -863,13 +855,13 @@ __gapi::object!(
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AssignmentInfoSurfaceType {
-    /// Unknown value for this task's context.
+    /// `CONTEXT_TYPE_UNSPECIFIED`: Unknown value for this task's context.
     ContextTypeUnspecified,
-    /// The task is created from Gmail.
+    /// `GMAIL`: The task is created from Gmail.
     Gmail,
-    /// The task is assigned from a document.
+    /// `DOCUMENT`: The task is assigned from a document.
     Document,
-    /// The task is assigned from a Chat Space.
+    /// `SPACE`: The task is assigned from a Chat Space.
     Space,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -905,13 +897,9 @@ impl AsRef<str> for AssignmentInfoSurfaceType {
 #[derive(Clone, Default)]
 pub struct DriveResourceInfo {
     /// Output only. Identifier of the file in the Drive API.
-    ///
-    /// Set by the server.
     pub drive_file_id: Option<String>,
     /// Output only. Resource key required to access files shared via a shared link. Not required for all files. See
     /// also developers.google.com/drive/api/guides/resource-keys.
-    ///
-    /// Set by the server.
     pub resource_key: Option<String>,
     /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
@@ -927,8 +915,6 @@ __gapi::object!(
 #[derive(Clone, Default)]
 pub struct SpaceInfo {
     /// Output only. The Chat space where this task originates from. The format is "spaces/{space}".
-    ///
-    /// Set by the server.
     pub space: Option<String>,
     /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
@@ -942,8 +928,6 @@ pub struct Task {
     /// Output only. Context information for assigned tasks. A task can be assigned to a user, currently possible from
     /// surfaces like Docs and Chat Spaces. This field is populated for tasks assigned to the current user and
     /// identifies where the task was assigned from. This field is read-only.
-    ///
-    /// Set by the server.
     pub assignment_info: Option<AssignmentInfo>,
     /// Completion date of the task (as a RFC 3339 timestamp). This field is omitted if the task has not been
     /// completed.
@@ -966,12 +950,8 @@ pub struct Task {
     /// Task identifier.
     pub id: Option<String>,
     /// Output only. Type of the resource. This is always "tasks#task".
-    ///
-    /// Set by the server.
     pub kind: Option<String>,
     /// Output only. Collection of links. This collection is read-only.
-    ///
-    /// Set by the server.
     pub links: Option<Vec<TaskLinks>>,
     /// Notes describing the task. Tasks assigned from Google Docs cannot have notes. Optional. Maximum length
     /// allowed: 8192 characters.
@@ -979,31 +959,21 @@ pub struct Task {
     /// Output only. Parent task identifier. This field is omitted if it is a top-level task. Use the "move" method to
     /// move the task under a different parent or to the top level. A parent task can never be an assigned task (from
     /// Chat Spaces, Docs). This field is read-only.
-    ///
-    /// Set by the server.
     pub parent: Option<String>,
     /// Output only. String indicating the position of the task among its sibling tasks under the same parent task or
     /// at the top level. If this string is greater than another task's corresponding position string according to
     /// lexicographical ordering, the task is positioned after the other task under the same parent task (or at the
     /// top level). Use the "move" method to move the task to another position.
-    ///
-    /// Set by the server.
     pub position: Option<String>,
     /// Output only. URL pointing to this task. Used to retrieve, update, or delete this task.
-    ///
-    /// Set by the server.
     pub self_link: Option<String>,
     /// Status of the task. This is either "needsAction" or "completed".
     pub status: Option<String>,
     /// Title of the task. Maximum length allowed: 1024 characters.
     pub title: Option<String>,
     /// Output only. Last modification time of the task (as a RFC 3339 timestamp).
-    ///
-    /// Set by the server.
     pub updated: Option<String>,
     /// Output only. An absolute link to the task in the Google Tasks Web UI.
-    ///
-    /// Set by the server.
     pub web_view_link: Option<String>,
     /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
@@ -1030,7 +1000,7 @@ __gapi::object!(
     16 web_view_link "webViewLink",
 );
 
-/// The type of `schemas.Task.properties.links.items`.
+/// An entry of the property `Task.links`.
 #[derive(Clone, Default)]
 pub struct TaskLinks {
     /// The description (might be empty).
@@ -1059,18 +1029,12 @@ pub struct TaskList {
     /// "@default".
     pub id: Option<String>,
     /// Output only. Type of the resource. This is always "tasks#taskList".
-    ///
-    /// Set by the server.
     pub kind: Option<String>,
     /// Output only. URL pointing to this task list. Used to retrieve, update, or delete this task list.
-    ///
-    /// Set by the server.
     pub self_link: Option<String>,
     /// Title of the task list. Maximum length allowed: 1024 characters.
     pub title: Option<String>,
     /// Output only. Last modification time of the task list (as a RFC 3339 timestamp).
-    ///
-    /// Set by the server.
     pub updated: Option<String>,
     /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,

@@ -3,10 +3,9 @@
 //! Google Cloud Translation API
 //!
 //! The Google Cloud Translation API lets websites and programs integrate with
-//!
 //! Google Translate programmatically.
 //!
-//! Documentation: <https://code.google.com/apis/language/translate/v2/getting_started.html>
+//! [Documentation](https://code.google.com/apis/language/translate/v2/getting_started.html)
 //!
 //! Version `v2`, from revision `20170525` of `translate.v2.json`.
 
@@ -83,7 +82,7 @@ pub const fn translations() -> translations::Resource {
 
 /// The resource `detections`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](detections::Resource) has its methods.
 pub mod detections {
     use super::__gapi;
 
@@ -134,7 +133,7 @@ pub mod detections {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Detect::METHOD, "v2/detect")
             .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::CLOUD_TRANSLATION]);
 
-    /// A request of `language.detections.detect`.
+    /// A request of [`language.detections.detect`](Resource::detect).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Detect(__gapi::Call);
@@ -146,7 +145,7 @@ pub mod detections {
             .with_parameters(&[__gapi::Parameter::query("q").repeated().required()])
             .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::CLOUD_TRANSLATION]);
 
-    /// A request of `language.detections.list`.
+    /// A request of [`language.detections.list`](Resource::list).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
@@ -156,7 +155,7 @@ pub mod detections {
 
 /// The resource `languages`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](languages::Resource) has its methods.
 pub mod languages {
     use super::__gapi;
 
@@ -192,7 +191,7 @@ pub mod languages {
             ])
             .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::CLOUD_TRANSLATION]);
 
-    /// A request of `language.languages.list`.
+    /// A request of [`language.languages.list`](Resource::list).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
@@ -203,21 +202,21 @@ pub mod languages {
         /// The model type for which supported languages should be returned.
         #[inline]
         pub fn model<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("model", value))
+            Self(self.0.with_optional("model", value))
         }
 
         /// The language to use to return localized, human readable names of supported
         /// languages.
         #[inline]
         pub fn target<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("target", value))
+            Self(self.0.with_optional("target", value))
         }
     }
 }
 
 /// The resource `translations`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](translations::Resource) has its methods.
 pub mod translations {
     use super::__gapi;
 
@@ -284,7 +283,7 @@ pub mod translations {
             ])
             .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::CLOUD_TRANSLATION]);
 
-    /// A request of `language.translations.list`.
+    /// A request of [`language.translations.list`](Resource::list).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
@@ -297,7 +296,7 @@ pub mod translations {
         /// Takes any number of values, which replace earlier ones.
         #[inline]
         pub fn cid<M>(self, values: impl __gapi::Arguments<String, M>) -> Self {
-            Self(self.0. with_list("cid", values))
+            Self(self.0.with_list("cid", values))
         }
 
         /// The format of the source text, in either HTML (default) or plain-text. A
@@ -307,14 +306,14 @@ pub mod translations {
             self,
             value: impl __gapi::Argument<super::TranslationsListFormat, M>,
         ) -> Self {
-            Self(self.0. with_optional("format", value))
+            Self(self.0.with_optional("format", value))
         }
 
         /// The `model` type requested for this translation. Valid values are
         /// listed in public documentation.
         #[inline]
         pub fn model<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("model", value))
+            Self(self.0.with_optional("model", value))
         }
 
         /// The language of the source text, set to one of the language codes listed in
@@ -323,7 +322,7 @@ pub mod translations {
         /// the response.
         #[inline]
         pub fn source<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("source", value))
+            Self(self.0.with_optional("source", value))
         }
     }
 
@@ -331,7 +330,7 @@ pub mod translations {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Translate::METHOD, "v2")
             .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::CLOUD_TRANSLATION]);
 
-    /// A request of `language.translations.translate`.
+    /// A request of [`language.translations.translate`](Resource::translate).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Translate(__gapi::Call);
@@ -365,7 +364,7 @@ __gapi::object!(DetectionsListResponse "DetectionsListResponse", 0 detections "d
 /// An array of languages which we detect for the given text The most likely language list first.
 pub type DetectionsResource = Vec<DetectionsResourceItem>;
 
-/// The type of `schemas.DetectionsResource.items`.
+/// An entry of `DetectionsResource`.
 #[derive(Clone, Default)]
 pub struct DetectionsResourceItem {
     /// The confidence of the detection result of this language.
@@ -501,9 +500,9 @@ __gapi::object!(
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum TranslationsListFormat {
-    /// Specifies the input is in HTML
+    /// `html`: Specifies the input is in HTML
     Html,
-    /// Specifies the input is in plain textual format
+    /// `text`: Specifies the input is in plain textual format
     Text,
     /// A value that the document does not list.
     Unrecognized(String),

@@ -1,6 +1,6 @@
 //! Text within a line as safe Markdown.
 //!
-//! Code spans, `**bold**` and links to the web remain Markdown. All else that Markdown, HTML or rustdoc would read as markup is
+//! Code spans, `**bold**`, `*emphasis*` and links to the web remain Markdown. All else that Markdown, HTML or rustdoc would read as markup is
 //! escaped.
 
 use std::iter::Peekable;
@@ -36,7 +36,8 @@ impl InlinePrinter<'_> {
             let used = match c {
                 '`' => self.code_span(rest),
                 '[' => self.link(rest),
-                '*' => self.bold(rest),
+                '*' if rest.starts_with("**") => self.bold(rest),
+                '*' if before.is_whitespace() || before == '(' => self.emphasis(rest),
                 'h' if rest.starts_with("http://") || rest.starts_with("https://") => {
                     self.url(rest)
                 }
@@ -82,7 +83,7 @@ impl InlinePrinter<'_> {
         run
     }
 
-    /// `[text](https://...)`.
+    /// `[text](https://...)`; the text alone of a link within Google's pages, whose place is not known.
     fn link(&mut self, rest: &str) -> usize {
         let Some(parts) = self.links.then(|| link_parts(rest)).flatten() else {
             return 0;
@@ -94,6 +95,10 @@ impl InlinePrinter<'_> {
             out: String::new(),
         }
         .run();
+        if !is_url(url) {
+            self.out.push_str(&text);
+            return used;
+        }
         let (open, close) = if url.contains(['(', ')']) {
             ("<", ">")
         } else {
@@ -122,6 +127,28 @@ impl InlinePrinter<'_> {
         .run();
         self.out.push_str(&format!("**{inner}**"));
         text.len() + 4
+    }
+
+    /// `*text*`.
+    fn emphasis(&mut self, rest: &str) -> usize {
+        let Some((text, after)) = rest[1..].split_once('*') else {
+            return 0;
+        };
+        let is_one = text.starts_with(|c: char| !c.is_whitespace())
+            && text.ends_with(|c: char| !c.is_whitespace())
+            && text.contains(char::is_alphanumeric)
+            && !text.contains(['`', '[']);
+        if !is_one || after.starts_with(|c: char| c.is_alphanumeric() || c == '*') {
+            return 0;
+        }
+        let inner = InlinePrinter {
+            text,
+            links: self.links,
+            out: String::new(),
+        }
+        .run();
+        self.out.push_str(&format!("*{inner}*"));
+        text.len() + 2
     }
 
     /// An address becomes a link; one with a placeholder in it becomes code.
@@ -159,10 +186,11 @@ fn backticks(text: &str) -> usize {
     text.bytes().take_while(|byte| *byte == b'`').count()
 }
 
-/// Text, address and length of a link to the web at the start of `rest`.
+/// Text, address and length of a link at the start of `rest`, to the web or within Google's pages.
 fn link_parts(rest: &str) -> Option<(&str, &str, usize)> {
     let (text, tail) = rest.strip_prefix('[')?.split_once(']')?;
-    let target = tail.strip_prefix('(')?;
+    // Some documents have a space before the address.
+    let target = tail.strip_prefix(' ').unwrap_or(tail).strip_prefix('(')?;
     let mut depth = 0_usize;
     let end = target.find(|c: char| {
         match c {
@@ -174,9 +202,10 @@ fn link_parts(rest: &str) -> Option<(&str, &str, usize)> {
         false
     })?;
     let url = &target[..end];
-    let good = !text.trim().is_empty() && !text.contains('[') && is_url(url);
-    // `[`, the text, `](`, the address, `)`.
-    good.then_some((text, url, text.len() + url.len() + 4))
+    let is_within = url.starts_with(['/', '#']) || url.starts_with("../");
+    let is_link = is_url(url) || (is_within && !url.contains(char::is_whitespace));
+    let good = !text.trim().is_empty() && !text.contains('[') && is_link;
+    good.then(|| (text, url, rest.len() - target.len() + end + 1))
 }
 
 /// Returns whether rustdoc can link it unchanged.

@@ -1,11 +1,12 @@
 //! Descriptions of documents as Markdown, which rustdoc takes without a warning for any text.
 
 use super::inline::inline;
+use super::lists::inline_list;
 use super::wrap::wrap;
 
 /// A description as Markdown.
 ///
-/// Lists, code fences, code spans, bold text and links stay; headings become bold lines; everything else that could
+/// Lists, code fences, code spans, bold and emphasized text and links stay; headings become bold lines; everything else that could
 /// be read as markup is escaped. No line is ever indented by four columns, so nothing becomes code by accident, and
 /// fences are `text`, so nothing becomes a test.
 pub(super) fn sanitize(text: &str) -> String {
@@ -66,6 +67,17 @@ fn block(line: &str, out: &mut Lines) {
         out.in_list = false;
         out.blank();
         out.push(&format!("**{}**", start(&title.replace('*', ""))));
+        out.blank();
+        return;
+    }
+    if let Some((before, items)) = inline_list(text) {
+        if !before.is_empty() {
+            out.lines.extend(wrap(&start(before), "", ""));
+        }
+        for item in items {
+            out.lines.extend(wrap(&start(item), "* ", "  "));
+        }
+        // What follows is no part of the last item.
         out.blank();
         return;
     }

@@ -9,6 +9,7 @@ fn what_survives() {
         "[text](https://a.example/b_c)",
         "snake_case stays",
         "* one\n* two",
+        "an *emphasized* word, *another:* and (*a third*)",
         "1. one",
     ] {
         assert_eq!(sanitize(kept), kept);
@@ -77,6 +78,40 @@ fn blocks() {
         "\\[x\\]: <https://a.example>"
     );
     assert_eq!(sanitize("a<br>b<p>c"), "a\nb\n\nc");
+}
+
+#[test]
+fn lists_in_one_line_are_lists_again() {
+    assert_eq!(sanitize("Values: * `a` * b c"), "Values:\n* `a`\n* b c");
+    assert_eq!(
+        sanitize("Text. * `a`: One. * `b * c`: Two."),
+        "Text.\n* `a`: One.\n* `b * c`: Two."
+    );
+    assert_eq!(sanitize("* a * b\nnext"), "* a\n* b\n\nnext");
+    assert_eq!(
+        sanitize("Of these: - `a` - one - `b` - two"),
+        "Of these:\n* `a` - one\n* `b` - two"
+    );
+    assert_eq!(sanitize("Formats: - a/b - c"), "Formats:\n* a/b\n* c");
+    for text in [
+        "a product: x * y",
+        "2 * 3 * 4",
+        "one - two - three",
+        "One. - Two - three",
+    ] {
+        assert_eq!(sanitize(text), text.replace('*', "\\*"));
+    }
+}
+
+#[test]
+fn links_within_pages_are_text() {
+    assert_eq!(sanitize("[`about`](/reference/about) it"), "`about` it");
+    assert_eq!(sanitize("[a](#b), [a](../b)"), "a, a");
+    assert_eq!(
+        sanitize("[a] (https://a.example/x) b"),
+        "[a](https://a.example/x) b"
+    );
+    assert_eq!(sanitize("[a-z](/ b)"), "\\[a-z\\](/ b)");
 }
 
 #[test]

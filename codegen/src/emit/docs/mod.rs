@@ -1,6 +1,7 @@
 //! Documentation of generated items.
 
 mod inline;
+mod lists;
 mod markdown;
 mod wrap;
 
@@ -8,8 +9,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::model::{
-    Api, Method, Notes, Operation, OperationShape, Paging, Parameter, Patching, Refusal, Resource,
-    Scope, TokenIn, Type, TypeDef, Upload,
+    Api, Field, Method, Notes, Operation, OperationShape, Paging, Parameter, Patching, Refusal,
+    Resource, Scope, TokenIn, Type, TypeDef, Upload,
 };
 use crate::prose::{code, retries, split_first};
 
@@ -68,7 +69,7 @@ pub(super) fn api(api: &Api, origin: &str) -> String {
     let link = api
         .documentation_link
         .as_deref()
-        .map(|link| format!("Documentation: {link}"));
+        .map(|link| format!("[Documentation]({link})"));
     let title = if api.title.is_empty() {
         &api.name
     } else {
@@ -99,20 +100,56 @@ pub(super) fn scope(scope: &Scope) -> Docs {
 pub(super) fn type_def(def: &TypeDef) -> Docs {
     Docs::summarized(&def.description).or(|| match &def.schema {
         Some(schema) => format!("The schema {}.", code(schema)),
-        None => format!("The type of {}.", code(&def.path)),
+        None => origin(&def.path),
     })
 }
 
+/// Returns what a type without a schema is the type of, from its path in the document.
+fn origin(path: &str) -> String {
+    let (mut names, mut part, mut what) = (Vec::new(), "The type", "");
+    let mut segments = path.split('.');
+    while let Some(segment) = segments.next() {
+        match segment {
+            "items" => part = "An entry",
+            "additionalProperties" => part = "A value",
+            "schemas" | "resources" | "methods" | "properties" | "parameters" => {
+                names.extend(segments.next());
+                part = "The type";
+                what = match segment {
+                    "properties" => "the property ",
+                    "parameters" => "the parameter ",
+                    _ => "",
+                };
+            }
+            name => names.push(name),
+        }
+    }
+    format!("{part} of {what}{}.", code(&names.join(".")))
+}
+
 /// Returns the docs of a property.
-pub(super) fn field(wire: &str, description: &str, facts: &Notes) -> Docs {
-    Docs::described(description)
-        .or(|| format!("The property {}.", code(wire)))
-        .paragraph(&notes(facts))
+pub(super) fn field(field: &Field) -> Docs {
+    // Compute Engine's have both.
+    let description = field
+        .description
+        .replace("Output only. [Output Only] ", "Output only. ");
+    let states_it = description.to_ascii_lowercase().contains("output only");
+    Docs::described(&description)
+        .or(|| format!("The property {}.", code(&field.wire)))
+        .paragraph(if field.notes.read_only && !states_it {
+            "Output only."
+        } else {
+            ""
+        })
+        .paragraph(&notes(&field.notes))
 }
 
 /// Returns the docs of the value of an enum.
 pub(super) fn variant(wire: &str, description: &str) -> Docs {
-    Docs::described(description).or(|| format!("The value {}.", code(wire)))
+    match description.trim() {
+        "" => Docs(format!("The value {}.", code(wire))),
+        text => Docs::described(&format!("{}: {text}", code(wire))),
+    }
 }
 
 /// Returns the docs of the setter of a parameter.
@@ -127,12 +164,12 @@ pub(super) fn parameter(parameter: &Parameter) -> Docs {
         .paragraph(&notes(&parameter.notes))
 }
 
+/// The length of a pattern up to which people read it.
+const PATTERN: usize = 60;
+
 /// Returns the notes on a property or parameter in one line.
 fn notes(notes: &Notes) -> String {
     let mut facts = Vec::new();
-    if notes.read_only {
-        facts.push("Set by the server.".to_owned());
-    }
     if let Some(default) = &notes.default {
         facts.push(format!("Default: {}.", code(default)));
     }
@@ -144,10 +181,22 @@ fn notes(notes: &Notes) -> String {
         (None, Some(maximum)) => facts.push(format!("Maximum: {}.", code(maximum))),
         (None, None) => {}
     }
-    if let Some(pattern) = &notes.pattern {
+    if let Some(pattern) = notes
+        .pattern
+        .as_deref()
+        .filter(|text| text.len() <= PATTERN)
+    {
         facts.push(format!("Pattern: {}.", code(pattern)));
     }
     facts.join(" ")
+}
+
+/// Returns the docs of the module of a resource.
+pub(super) fn resource_module(resource: &Resource) -> Docs {
+    let module = plain(&resource.ident);
+    self::resource(resource).paragraph(&format!(
+        "[`Resource`]({module}::Resource) has its methods."
+    ))
 }
 
 /// Returns the docs of the handle of a resource.
@@ -156,6 +205,17 @@ pub(super) fn resource(resource: &Resource) -> Docs {
         return Docs("Methods of the API as a whole.".to_owned());
     }
     Docs(format!("The resource {}.", code(&resource.path)))
+}
+
+/// Returns the docs of a request, with a link to the function that makes it. `handle` is the path before its name.
+pub(super) fn request(method: &Method, handle: &str) -> Docs {
+    let link = format!("{handle}{}", plain(&method.ident));
+    Docs(format!("A request of [{}]({link}).", code(&method.id)))
+}
+
+/// Returns an identifier as links and readers know it.
+fn plain(ident: &str) -> &str {
+    ident.trim_start_matches("r#")
 }
 
 /// Returns the docs of a method: its description, its HTTP request, its arguments, its features and its scopes.
@@ -242,7 +302,7 @@ fn pages(paging: &Paging) -> String {
     match &paging.items {
         Some(items) => format!(
             "Returns one page of a list; `pages` returns all pages, and `items` the entries of their {}.",
-            code(items.ident.trim_start_matches("r#"))
+            code(plain(&items.ident))
         ),
         None => "Returns one page of a list; `pages` returns all pages.".to_owned(),
     }
@@ -293,7 +353,7 @@ fn size(bytes: u64) -> String {
 
 /// Returns the docs of a required parameter, as an item of a list.
 fn argument(parameter: &Parameter) -> String {
-    let name = code(parameter.ident.trim_start_matches("r#"));
+    let name = code(plain(&parameter.ident));
     let meaning = markdown::sanitize(
         &parameter
             .description

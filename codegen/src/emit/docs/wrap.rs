@@ -58,7 +58,7 @@ fn hold_spans(text: &str) -> String {
 }
 
 /// The length of the code span that begins with `run` backticks.
-fn span_length(text: &str, run: usize) -> Option<usize> {
+pub(super) fn span_length(text: &str, run: usize) -> Option<usize> {
     let mut at = run;
     while let Some(next) = text[at..].find('`') {
         let close = at + next;

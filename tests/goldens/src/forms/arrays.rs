@@ -79,13 +79,13 @@ __gapi::object!(
     7 string_maps "stringMaps",
 );
 
-/// The type of `schemas.Arrays.properties.colors.items`.
+/// An entry of the property `Arrays.colors`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ArraysColors {
-    /// Red.
+    /// `RED`: Red.
     Red,
-    /// Blue.
+    /// `BLUE`: Blue.
     Blue,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -113,7 +113,7 @@ impl AsRef<str> for ArraysColors {
     }
 }
 
-/// The type of `schemas.Arrays.properties.inline.items`.
+/// An entry of the property `Arrays.inline`.
 #[derive(Clone, Default)]
 pub struct ArraysInline {
     /// The property `deep`.
@@ -126,7 +126,7 @@ pub struct ArraysInline {
 
 __gapi::object!(ArraysInline "ArraysInline", 0 deep "deep", 1 key "key");
 
-/// The type of `schemas.Arrays.properties.inline.items.properties.deep.items`.
+/// An entry of the property `Arrays.inline.deep`.
 #[derive(Clone, Default)]
 pub struct ArraysInlineDeep {
     /// The property `leaf`.
@@ -151,7 +151,7 @@ __gapi::object!(Item "Item", 0 name "name");
 /// The schema `ItemList`.
 pub type ItemList = Vec<ItemListItem>;
 
-/// The type of `schemas.ItemList.items`.
+/// An entry of `ItemList`.
 #[derive(Clone, Default)]
 pub struct ItemListItem {
     /// The property `id`.

@@ -53,7 +53,7 @@ pub const fn things() -> things::Resource {
 
 /// The resource `things`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](things::Resource) has its methods.
 pub mod things {
     use super::__gapi;
 
@@ -158,7 +158,7 @@ pub mod things {
             .with_parameters(&[__gapi::Parameter::path("n")])
             .without_response();
 
-    /// A request of `b.delete`.
+    /// A request of [`b.delete`](Resource::delete).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Delete(__gapi::Call);
@@ -169,7 +169,7 @@ pub mod things {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Empty::METHOD, "empty")
             .with_empty_response();
 
-    /// A request of `b.empty`.
+    /// A request of [`b.empty`](Resource::empty).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Empty(__gapi::Call);
@@ -181,7 +181,7 @@ pub mod things {
             .with_empty_response()
             .with_api_version("2026-01-01");
 
-    /// A request of `b.free`.
+    /// A request of [`b.free`](Resource::free).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Free(__gapi::Call);
@@ -195,7 +195,7 @@ pub mod things {
         "inline",
     );
 
-    /// A request of `b.inline`.
+    /// A request of [`b.inline`](Resource::inline).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Inline(__gapi::Call);
@@ -206,7 +206,7 @@ pub mod things {
         __gapi::Method::new(&super::API, __gapi::Verb::Get, Lookup::METHOD, "lookup")
             .with_empty_response();
 
-    /// A request of `b.lookup`.
+    /// A request of [`b.lookup`](Resource::lookup).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Lookup(__gapi::Call);
@@ -217,7 +217,7 @@ pub mod things {
         __gapi::Method::new(&super::API, __gapi::Verb::Patch, Patch::METHOD, "things/{n}")
             .with_parameters(&[__gapi::Parameter::path("n")]);
 
-    /// A request of `b.patch`.
+    /// A request of [`b.patch`](Resource::patch).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Patch(__gapi::Call);
@@ -228,7 +228,7 @@ pub mod things {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Raw::METHOD, "raw")
             .with_empty_response();
 
-    /// A request of `b.raw`.
+    /// A request of [`b.raw`](Resource::raw).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Raw(__gapi::Call);
@@ -292,7 +292,7 @@ pub struct Thing {
 
 __gapi::object!(Thing "Thing" fn null, 0 name "name");
 
-/// The type of `resources.things.methods.inline.request`.
+/// The type of `things.inline.request`.
 #[derive(Clone, Default)]
 pub struct ThingsInlineRequest {
     /// The property `a`.
@@ -303,7 +303,7 @@ pub struct ThingsInlineRequest {
 
 __gapi::object!(ThingsInlineRequest "ThingsInlineRequest" fn null, 0 a "a");
 
-/// The type of `resources.things.methods.inline.response`.
+/// The type of `things.inline.response`.
 #[derive(Clone, Default)]
 pub struct ThingsInlineResponse {
     /// The property `b`.
@@ -314,7 +314,7 @@ pub struct ThingsInlineResponse {
 
 __gapi::object!(ThingsInlineResponse "ThingsInlineResponse", 0 b "b");
 
-/// The type of `resources.things.methods.inline.response.properties.b`.
+/// The type of the property `things.inline.response.b`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ThingsInlineResponseB {

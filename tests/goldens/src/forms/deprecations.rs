@@ -54,7 +54,7 @@ pub const fn old() -> old::Resource {
 
 /// The resource `old`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](old::Resource) has its methods.
 #[deprecated]
 pub mod old {
     use super::__gapi;
@@ -86,7 +86,7 @@ pub mod old {
         __gapi::Method::new(&super::API, __gapi::Verb::Get, Get::METHOD, "old")
             .with_parameters(&[__gapi::Parameter::query("x")]);
 
-    /// A request of `d.old.get`.
+    /// A request of [`d.old.get`](Resource::get).
     #[deprecated]
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
@@ -99,7 +99,7 @@ pub mod old {
         #[deprecated]
         #[inline]
         pub fn x<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("x", value))
+            Self(self.0.with_optional("x", value))
         }
     }
 }
@@ -109,8 +109,6 @@ pub mod old {
 #[derive(Clone, Default)]
 pub struct Old {
     /// \[Output Only\] Too.
-    ///
-    /// Set by the server.
     pub bracketed: Option<String>,
     /// The property `code`.
     ///
@@ -129,11 +127,9 @@ pub struct Old {
     pub kind: Option<String>,
     /// The property `made`.
     ///
-    /// Set by the server.
+    /// Output only.
     pub made: Option<String>,
     /// Output only. Set by the server.
-    ///
-    /// Set by the server.
     pub said: Option<String>,
     /// The property `state`.
     pub state: Option<OldState>,
@@ -153,7 +149,7 @@ __gapi::object!(
     7 state "state",
 );
 
-/// The type of `schemas.Old.properties.state`.
+/// The type of the property `Old.state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OldState {

@@ -73,6 +73,8 @@ pub const fn files() -> files::Resource {
 }
 
 /// The resource `a`.
+///
+/// [`Resource`](a::Resource) has its methods.
 pub mod a {
     use super::__gapi;
 
@@ -91,7 +93,7 @@ pub mod a {
 
     /// The resource `a.things`.
     ///
-    /// Its methods are those of [`Resource`].
+    /// [`Resource`](things::Resource) has its methods.
     pub mod things {
         use super::__gapi;
 
@@ -121,7 +123,7 @@ pub mod a {
                 .with_parameters(&[__gapi::Parameter::query("view")])
                 .without_response();
 
-        /// A request of `e.a.things.list`.
+        /// A request of [`e.a.things.list`](Resource::list).
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct List(__gapi::Call);
@@ -135,13 +137,15 @@ pub mod a {
                 self,
                 value: impl __gapi::Argument<super::super::ThingsListView, M>,
             ) -> Self {
-                Self(self.0. with_optional("view", value))
+                Self(self.0.with_optional("view", value))
             }
         }
     }
 }
 
 /// The resource `b`.
+///
+/// [`Resource`](b::Resource) has its methods.
 pub mod b {
     use super::__gapi;
 
@@ -160,7 +164,7 @@ pub mod b {
 
     /// The resource `b.things`.
     ///
-    /// Its methods are those of [`Resource`].
+    /// [`Resource`](things::Resource) has its methods.
     pub mod things {
         use super::__gapi;
 
@@ -190,7 +194,7 @@ pub mod b {
                 .with_parameters(&[__gapi::Parameter::query("view")])
                 .without_response();
 
-        /// A request of `e.b.things.list`.
+        /// A request of [`e.b.things.list`](Resource::list).
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct List(__gapi::Call);
@@ -204,13 +208,15 @@ pub mod b {
                 self,
                 value: impl __gapi::Argument<super::super::ThingsListView, M>,
             ) -> Self {
-                Self(self.0. with_optional("view", value))
+                Self(self.0.with_optional("view", value))
             }
         }
     }
 }
 
 /// The resource `c`.
+///
+/// [`Resource`](c::Resource) has its methods.
 pub mod c {
     use super::__gapi;
 
@@ -229,7 +235,7 @@ pub mod c {
 
     /// The resource `c.things`.
     ///
-    /// Its methods are those of [`Resource`].
+    /// [`Resource`](things::Resource) has its methods.
     pub mod things {
         use super::__gapi;
 
@@ -259,7 +265,7 @@ pub mod c {
                 .with_parameters(&[__gapi::Parameter::query("view")])
                 .without_response();
 
-        /// A request of `e.c.things.list`.
+        /// A request of [`e.c.things.list`](Resource::list).
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct List(__gapi::Call);
@@ -273,7 +279,7 @@ pub mod c {
                 self,
                 value: impl __gapi::Argument<super::super::CThingsListView, M>,
             ) -> Self {
-                Self(self.0. with_optional("view", value))
+                Self(self.0.with_optional("view", value))
             }
         }
     }
@@ -281,7 +287,7 @@ pub mod c {
 
 /// The resource `files`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](files::Resource) has its methods.
 pub mod files {
     use super::__gapi;
 
@@ -323,7 +329,7 @@ pub mod files {
             .with_parameters(&[__gapi::Parameter::path("kind")])
             .without_response();
 
-    /// A request of `e.files.get`.
+    /// A request of [`e.files.get`](Resource::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
@@ -338,7 +344,7 @@ pub mod files {
             ])
             .without_response();
 
-    /// A request of `e.files.list`.
+    /// A request of [`e.files.list`](Resource::list).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
@@ -351,13 +357,13 @@ pub mod files {
         /// Takes any number of values, which replace earlier ones.
         #[inline]
         pub fn order<M>(self, values: impl __gapi::Arguments<super::FilesListOrder, M>) -> Self {
-            Self(self.0. with_list("order", values))
+            Self(self.0.with_list("order", values))
         }
 
         /// Sets the parameter `view`.
         #[inline]
         pub fn view<M>(self, value: impl __gapi::Argument<super::FilesListView, M>) -> Self {
-            Self(self.0. with_optional("view", value))
+            Self(self.0.with_optional("view", value))
         }
     }
 }
@@ -366,9 +372,9 @@ pub mod files {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Level {
-    /// Low.
+    /// `LOW`: Low.
     Low,
-    /// High.
+    /// `HIGH`: High.
     High,
     /// A value that the document does not list.
     Unrecognized(String),
@@ -407,7 +413,7 @@ pub struct Odd {
 
 __gapi::object!(Odd "Odd", 0 value "value");
 
-/// The type of `schemas.Odd.properties.value`.
+/// The type of the property `Odd.value`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OddValue {
@@ -470,7 +476,7 @@ pub struct Uses {
 
 __gapi::object!(Uses "Uses", 0 level "level", 1 plain "plain");
 
-/// The type of `schemas.Uses.properties.plain`.
+/// The type of the property `Uses.plain`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum UsesPlain {
@@ -511,21 +517,21 @@ pub struct Wallet {
 
 __gapi::object!(Wallet "Wallet", 0 state "state");
 
-/// The type of `schemas.Wallet.properties.state`.
+/// The type of the property `Wallet.state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum WalletState {
-    /// a
+    /// `ACTIVATED`: a
     Activated,
-    /// b
+    /// `activated`: b
     #[deprecated]
     Activated_,
-    /// c
+    /// `EAN_13`: c
     Ean13,
-    /// d
+    /// `ean13`: d
     #[deprecated]
     Ean13_,
-    /// e
+    /// `EAN13`: e
     #[deprecated]
     Ean13__,
     /// A value that the document does not list.
@@ -560,7 +566,7 @@ impl AsRef<str> for WalletState {
     }
 }
 
-/// The type of `resources.a.resources.things.methods.list.parameters.view`.
+/// The type of the parameter `a.things.list.view`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ThingsListView {
@@ -594,7 +600,7 @@ impl AsRef<str> for ThingsListView {
     }
 }
 
-/// The type of `resources.c.resources.things.methods.list.parameters.view`.
+/// The type of the parameter `c.things.list.view`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CThingsListView {
@@ -624,7 +630,7 @@ impl AsRef<str> for CThingsListView {
     }
 }
 
-/// The type of `resources.files.methods.get.parameters.kind`.
+/// The type of the parameter `files.get.kind`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum FilesGetKind {
@@ -658,7 +664,7 @@ impl AsRef<str> for FilesGetKind {
     }
 }
 
-/// The type of `resources.files.methods.list.parameters.order`.
+/// The type of the parameter `files.list.order`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum FilesListOrder {
@@ -692,13 +698,13 @@ impl AsRef<str> for FilesListOrder {
     }
 }
 
-/// The type of `resources.files.methods.list.parameters.view`.
+/// The type of the parameter `files.list.view`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum FilesListView {
-    /// b
+    /// `BASIC`: b
     Basic,
-    /// f
+    /// `FULL`: f
     Full,
     /// A value that the document does not list.
     Unrecognized(String),

@@ -92,7 +92,7 @@ __gapi::object!(
     7 strings "strings",
 );
 
-/// The type of `schemas.Maps.properties.inline.additionalProperties`.
+/// A value of the property `Maps.inline`.
 #[derive(Clone, Default)]
 pub struct MapsInline {
     /// The property `leaf`.
@@ -103,7 +103,7 @@ pub struct MapsInline {
 
 __gapi::object!(MapsInline "MapsInline", 0 leaf "leaf");
 
-/// The type of `schemas.Maps.properties.states.additionalProperties`.
+/// A value of the property `Maps.states`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum MapsStates {
@@ -140,7 +140,7 @@ impl AsRef<str> for MapsStates {
 /// The schema `Table`.
 pub type Table = __gapi::BTreeMap<String, TableValue>;
 
-/// The type of `schemas.Table.additionalProperties`.
+/// A value of `Table`.
 #[derive(Clone, Default)]
 pub struct TableValue {
     /// The property `cell`.

@@ -53,7 +53,7 @@ pub const fn files() -> files::Resource {
 
 /// The resource `files`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](files::Resource) has its methods.
 pub mod files {
     use super::__gapi;
 
@@ -172,7 +172,7 @@ pub mod files {
             .without_response()
             .with_download(__gapi::MediaDownload::new(false));
 
-    /// A request of `m.files.export`.
+    /// A request of [`m.files.export`](Resource::export).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Export(__gapi::Call);
@@ -184,7 +184,7 @@ pub mod files {
             .with_parameters(&[__gapi::Parameter::path("id")])
             .with_download(__gapi::MediaDownload::new(true));
 
-    /// A request of `m.files.get`.
+    /// A request of [`m.files.get`](Resource::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
@@ -201,7 +201,7 @@ pub mod files {
                     .with_resumable(),
             );
 
-    /// A request of `m.files.insert`.
+    /// A request of [`m.files.insert`](Resource::insert).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Insert(__gapi::Call);
@@ -215,7 +215,7 @@ pub mod files {
                 __gapi::MediaUpload::new().with_accept(&["image/png", "image/jpeg"]).with_simple(),
             );
 
-    /// A request of `m.files.photo`.
+    /// A request of [`m.files.photo`](Resource::photo).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Photo(__gapi::Call);
@@ -230,7 +230,7 @@ pub mod files {
     )
     .with_parameters(&[__gapi::Parameter::path("id")]);
 
-    /// A request of `m.files.streamVersions`.
+    /// A request of [`m.files.streamVersions`](Resource::stream_versions).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct StreamVersions(__gapi::Call);

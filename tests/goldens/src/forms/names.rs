@@ -97,7 +97,7 @@ pub mod methods {
         __gapi::Method::new(&super::API, __gapi::Verb::Get, About::METHOD, "about")
             .without_response();
 
-    /// A request of `n.about`.
+    /// A request of [`n.about`](about).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct About(__gapi::Call);
@@ -107,7 +107,7 @@ pub mod methods {
 
 /// The resource `apps`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](apps::Resource) has its methods.
 pub mod apps {
     use super::__gapi;
 
@@ -193,7 +193,7 @@ pub mod apps {
         __gapi::Method::new(&super::API, __gapi::Verb::Get, A::METHOD, "apps/a")
             .without_response();
 
-    /// A request of `n.apps.a`.
+    /// A request of [`n.apps.a`](Resource::a).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct A(__gapi::Call);
@@ -204,7 +204,7 @@ pub mod apps {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Attributes::METHOD, "apps/attributes")
             .with_empty_response();
 
-    /// A request of `n.apps.attributes`.
+    /// A request of [`n.apps.attributes`](Resource::attributes_).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Attributes(__gapi::Call);
@@ -215,7 +215,7 @@ pub mod apps {
         __gapi::Method::new(&super::API, __gapi::Verb::Get, List::METHOD, "apps")
             .without_response();
 
-    /// A request of `n.apps.list`.
+    /// A request of [`n.apps.list`](Resource::list).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
@@ -226,7 +226,7 @@ pub mod apps {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Move::METHOD, "apps/move")
             .without_response();
 
-    /// A request of `n.apps.move`.
+    /// A request of [`n.apps.move`](Resource::move).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Move(__gapi::Call);
@@ -237,7 +237,7 @@ pub mod apps {
         __gapi::Method::new(&super::API, __gapi::Verb::Get, Resource_::METHOD, "apps/r")
             .without_response();
 
-    /// A request of `n.apps.resource`.
+    /// A request of [`n.apps.resource`](Resource::resource).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Resource_(__gapi::Call);
@@ -248,7 +248,7 @@ pub mod apps {
         __gapi::Method::new(&super::API, __gapi::Verb::Get, String_::METHOD, "apps/s")
             .without_response();
 
-    /// A request of `n.apps.string`.
+    /// A request of [`n.apps.string`](Resource::string).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct String_(__gapi::Call);
@@ -257,7 +257,7 @@ pub mod apps {
 
     /// The resource `apps.attributes`.
     ///
-    /// Its methods are those of [`Resource`].
+    /// [`Resource`](attributes::Resource) has its methods.
     pub mod attributes {
         use super::__gapi;
 
@@ -290,7 +290,7 @@ pub mod apps {
         )
         .without_response();
 
-        /// A request of `n.apps.attributes.list`.
+        /// A request of [`n.apps.attributes.list`](Resource::list).
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct List(__gapi::Call);
@@ -301,7 +301,7 @@ pub mod apps {
 
 /// The resource `scope`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](scope_::Resource) has its methods.
 pub mod scope_ {
     use super::__gapi;
 
@@ -330,7 +330,7 @@ pub mod scope_ {
         __gapi::Method::new(&super::API, __gapi::Verb::Get, Get::METHOD, "scope")
             .without_response();
 
-    /// A request of `n.scope.get`.
+    /// A request of [`n.scope.get`](Resource::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
@@ -340,7 +340,7 @@ pub mod scope_ {
 
 /// The resource `v1`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](v1::Resource) has its methods.
 pub mod v1 {
     use super::__gapi;
 
@@ -392,7 +392,7 @@ pub mod v1 {
             ])
             .without_response();
 
-    /// A request of `n.v1.call`.
+    /// A request of [`n.v1.call`](Resource::call).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Call(__gapi::Call);
@@ -403,38 +403,38 @@ pub mod v1 {
         /// Sets the parameter `clone`.
         #[inline]
         pub fn clone_<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("clone", value))
+            Self(self.0.with_optional("clone", value))
         }
 
         /// Sets the parameter `page.size`.
         #[inline]
         pub fn page_size<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("page.size", value))
+            Self(self.0.with_optional("page.size", value))
         }
 
         /// Sets the parameter `send`.
         #[inline]
         pub fn send_<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("send", value))
+            Self(self.0.with_optional("send", value))
         }
 
         /// Sets the parameter `toHttp`.
         #[inline]
         pub fn to_http_<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("toHttp", value))
+            Self(self.0.with_optional("toHttp", value))
         }
 
         /// Sets the parameter `type`.
         #[inline]
         pub fn r#type<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("type", value))
+            Self(self.0.with_optional("type", value))
         }
     }
 }
 
 /// The resource `well-known`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](well_known::Resource) has its methods.
 pub mod well_known {
     use super::__gapi;
 
@@ -463,7 +463,7 @@ pub mod well_known {
         __gapi::Method::new(&super::API, __gapi::Verb::Get, GetOpenidConfiguration::METHOD, "wk")
             .without_response();
 
-    /// A request of `n.wk.g`.
+    /// A request of [`n.wk.g`](Resource::get_openid_configuration).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct GetOpenidConfiguration(__gapi::Call);
@@ -482,7 +482,7 @@ pub struct Control {
 
 __gapi::object!(Control "Control", 0 family "family");
 
-/// The type of `schemas.Control.properties.family`.
+/// The type of the property `Control.family`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ControlFamily_ {

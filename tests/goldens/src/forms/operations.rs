@@ -95,7 +95,7 @@ pub const fn zone_operations() -> zone_operations::Resource {
 
 /// The resource `folders`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](folders::Resource) has its methods.
 pub mod folders {
     use super::__gapi;
 
@@ -130,7 +130,7 @@ pub mod folders {
             .with_parameters(&[__gapi::Parameter::path("folder")])
             .with_operation(__gapi::Operation::status());
 
-    /// A request of `o.folders.move`.
+    /// A request of [`o.folders.move`](Resource::move).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Move(__gapi::Call);
@@ -140,7 +140,7 @@ pub mod folders {
 
 /// The resource `globalOperations`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](global_operations::Resource) has its methods.
 pub mod global_operations {
     use super::__gapi;
 
@@ -185,7 +185,7 @@ pub mod global_operations {
     .with_parameters(&[__gapi::Parameter::path("project"), __gapi::Parameter::path("operation")])
     .with_operation(__gapi::Operation::status().polled_by(&super::global_operations::GET));
 
-    /// A request of `o.globalOperations.get`.
+    /// A request of [`o.globalOperations.get`](Resource::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
@@ -195,7 +195,7 @@ pub mod global_operations {
 
 /// The resource `instances`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](instances::Resource) has its methods.
 pub mod instances {
     use super::__gapi;
 
@@ -282,7 +282,7 @@ pub mod instances {
         __gapi::Parameter::path("i"),
     ]);
 
-    /// A request of `o.instances.get`.
+    /// A request of [`o.instances.get`](Resource::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
@@ -298,7 +298,7 @@ pub mod instances {
     .with_parameters(&[__gapi::Parameter::path("project"), __gapi::Parameter::path("zone")])
     .with_operation(__gapi::Operation::status().polled_by(&super::zone_operations::GET));
 
-    /// A request of `o.instances.insert`.
+    /// A request of [`o.instances.insert`](Resource::insert).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Insert(__gapi::Call);
@@ -308,7 +308,7 @@ pub mod instances {
 
 /// The resource `networks`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](networks::Resource) has its methods.
 pub mod networks {
     use super::__gapi;
 
@@ -359,7 +359,7 @@ pub mod networks {
     .with_parameters(&[__gapi::Parameter::path("project")])
     .with_operation(__gapi::Operation::status().polled_by(&super::global_operations::GET));
 
-    /// A request of `o.networks.insert`.
+    /// A request of [`o.networks.insert`](Resource::insert).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Insert(__gapi::Call);
@@ -369,7 +369,7 @@ pub mod networks {
 
 /// The resource `operations`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](operations::Resource) has its methods.
 pub mod operations {
     use super::__gapi;
 
@@ -414,7 +414,7 @@ pub mod operations {
             .with_parameters(&[__gapi::Parameter::path("name")])
             .with_operation(__gapi::Operation::aip151().polled_by(&super::operations::GET));
 
-    /// A request of `o.operations.get`.
+    /// A request of [`o.operations.get`](Resource::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
@@ -428,7 +428,7 @@ pub mod operations {
         "v1/operations",
     );
 
-    /// A request of `o.operations.list`.
+    /// A request of [`o.operations.list`](Resource::list).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
@@ -437,6 +437,8 @@ pub mod operations {
 }
 
 /// The resource `projects`.
+///
+/// [`Resource`](projects::Resource) has its methods.
 pub mod projects {
     use super::__gapi;
 
@@ -454,6 +456,8 @@ pub mod projects {
     }
 
     /// The resource `projects.locations`.
+    ///
+    /// [`Resource`](locations::Resource) has its methods.
     pub mod locations {
         use super::__gapi;
 
@@ -479,7 +483,7 @@ pub mod projects {
 
         /// The resource `projects.locations.clusters`.
         ///
-        /// Its methods are those of [`Resource`].
+        /// [`Resource`](clusters::Resource) has its methods.
         pub mod clusters {
             use super::__gapi;
 
@@ -554,7 +558,7 @@ pub mod projects {
                     .polled_by(&super::super::super::projects::locations::operations::GET),
             );
 
-            /// A request of `o.p.l.clusters.create`.
+            /// A request of [`o.p.l.clusters.create`](Resource::create).
             #[derive(Clone, Debug)]
             #[must_use = "a request does nothing until it is sent"]
             pub struct Create(__gapi::Call);
@@ -569,7 +573,7 @@ pub mod projects {
             )
             .with_parameters(&[__gapi::Parameter::path("name")]);
 
-            /// A request of `o.p.l.clusters.get`.
+            /// A request of [`o.p.l.clusters.get`](Resource::get).
             #[derive(Clone, Debug)]
             #[must_use = "a request does nothing until it is sent"]
             pub struct Get(__gapi::Call);
@@ -579,7 +583,7 @@ pub mod projects {
 
         /// The resource `projects.locations.operations`.
         ///
-        /// Its methods are those of [`Resource`].
+        /// [`Resource`](operations::Resource) has its methods.
         pub mod operations {
             use super::__gapi;
 
@@ -630,7 +634,7 @@ pub mod projects {
             .with_parameters(&[__gapi::Parameter::path("name")])
             .without_response();
 
-            /// A request of `o.p.l.operations.cancel`.
+            /// A request of [`o.p.l.operations.cancel`](Resource::cancel).
             #[derive(Clone, Debug)]
             #[must_use = "a request does nothing until it is sent"]
             pub struct Cancel(__gapi::Call);
@@ -650,7 +654,7 @@ pub mod projects {
                     .cancelled_by(&super::super::super::projects::locations::operations::CANCEL),
             );
 
-            /// A request of `o.p.l.operations.get`.
+            /// A request of [`o.p.l.operations.get`](Resource::get).
             #[derive(Clone, Debug)]
             #[must_use = "a request does nothing until it is sent"]
             pub struct Get(__gapi::Call);
@@ -662,7 +666,7 @@ pub mod projects {
 
 /// The resource `zoneOperations`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](zone_operations::Resource) has its methods.
 pub mod zone_operations {
     use super::__gapi;
 
@@ -718,7 +722,7 @@ pub mod zone_operations {
     ])
     .with_operation(__gapi::Operation::status().polled_by(&super::zone_operations::GET));
 
-    /// A request of `o.zoneOperations.get`.
+    /// A request of [`o.zoneOperations.get`](Resource::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
@@ -816,7 +820,7 @@ __gapi::object!(
 
 impl __gapi::LongRunning for ZoneOperation {}
 
-/// The type of `schemas.ZoneOperation.properties.status`.
+/// The type of the property `ZoneOperation.status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ZoneOperationStatus {

@@ -53,7 +53,7 @@ pub const fn widgets() -> widgets::Resource {
 
 /// The resource `widgets`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](widgets::Resource) has its methods.
 pub mod widgets {
     use super::__gapi;
 
@@ -436,7 +436,7 @@ pub mod widgets {
                     .with_items("items"),
             );
 
-    /// A request of `p.agg`.
+    /// A request of [`p.agg`](Resource::aggregated).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Aggregated(__gapi::Call);
@@ -451,13 +451,13 @@ pub mod widgets {
         /// Sets the parameter `maxResults`.
         #[inline]
         pub fn max_results<M>(self, value: impl __gapi::Argument<u32, M>) -> Self {
-            Self(self.0. with_optional("maxResults", value))
+            Self(self.0.with_optional("maxResults", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
         pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("pageToken", value))
+            Self(self.0.with_optional("pageToken", value))
         }
     }
 
@@ -473,7 +473,7 @@ pub mod widgets {
                     .with_items("rows"),
             );
 
-    /// A request of `p.anys`.
+    /// A request of [`p.anys`](Resource::anys).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Anys(__gapi::Call);
@@ -488,13 +488,13 @@ pub mod widgets {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
-            Self(self.0. with_optional("pageSize", value))
+            Self(self.0.with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
         pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("pageToken", value))
+            Self(self.0.with_optional("pageToken", value))
         }
     }
 
@@ -506,7 +506,7 @@ pub mod widgets {
                     .with_items("items"),
             );
 
-    /// A request of `p.body`.
+    /// A request of [`p.body`](Resource::body).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Body(__gapi::Call);
@@ -525,7 +525,7 @@ pub mod widgets {
                     .with_items("rows"),
             );
 
-    /// A request of `p.ipt`.
+    /// A request of [`p.ipt`](Resource::in_page_token).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct InPageToken(__gapi::Call);
@@ -536,13 +536,13 @@ pub mod widgets {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
-            Self(self.0. with_optional("pageSize", value))
+            Self(self.0.with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
         pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("pageToken", value))
+            Self(self.0.with_optional("pageToken", value))
         }
     }
 
@@ -558,7 +558,7 @@ pub mod widgets {
                     .with_items("items"),
             );
 
-    /// A request of `p.items`.
+    /// A request of [`p.items`](Resource::items).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Items(__gapi::Call);
@@ -569,13 +569,13 @@ pub mod widgets {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
-            Self(self.0. with_optional("pageSize", value))
+            Self(self.0.with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
         pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("pageToken", value))
+            Self(self.0.with_optional("pageToken", value))
         }
     }
 
@@ -591,7 +591,7 @@ pub mod widgets {
                     .with_items("errors"),
             );
 
-    /// A request of `p.left`.
+    /// A request of [`p.left`](Resource::left).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Left(__gapi::Call);
@@ -602,13 +602,13 @@ pub mod widgets {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
-            Self(self.0. with_optional("pageSize", value))
+            Self(self.0.with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
         pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("pageToken", value))
+            Self(self.0.with_optional("pageToken", value))
         }
     }
 
@@ -624,7 +624,7 @@ pub mod widgets {
                     .with_items("matchingWidgets"),
             );
 
-    /// A request of `p.matching`.
+    /// A request of [`p.matching`](Resource::matching).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Matching(__gapi::Call);
@@ -639,13 +639,13 @@ pub mod widgets {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
-            Self(self.0. with_optional("pageSize", value))
+            Self(self.0.with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
         pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("pageToken", value))
+            Self(self.0.with_optional("pageToken", value))
         }
     }
 
@@ -661,7 +661,7 @@ pub mod widgets {
                     .with_items("widgets"),
             );
 
-    /// A request of `p.named`.
+    /// A request of [`p.named`](Resource::named).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Named(__gapi::Call);
@@ -672,13 +672,13 @@ pub mod widgets {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
-            Self(self.0. with_optional("pageSize", value))
+            Self(self.0.with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
         pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("pageToken", value))
+            Self(self.0.with_optional("pageToken", value))
         }
     }
 
@@ -693,7 +693,7 @@ pub mod widgets {
                     .with_items("items"),
             );
 
-    /// A request of `p.niq`.
+    /// A request of [`p.niq`](Resource::next_in_query).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct NextInQuery(__gapi::Call);
@@ -704,13 +704,13 @@ pub mod widgets {
         /// Sets the parameter `maxResults`.
         #[inline]
         pub fn max_results<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("maxResults", value))
+            Self(self.0.with_optional("maxResults", value))
         }
 
         /// Sets the parameter `nextPageToken`.
         #[inline]
         pub fn next_page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("nextPageToken", value))
+            Self(self.0.with_optional("nextPageToken", value))
         }
     }
 
@@ -721,7 +721,7 @@ pub mod widgets {
         "n",
     );
 
-    /// A request of `p.nrt`.
+    /// A request of [`p.nrt`](Resource::no_request_token).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct NoRequestToken(__gapi::Call);
@@ -736,7 +736,7 @@ pub mod widgets {
             ])
             .without_response();
 
-    /// A request of `p.na`.
+    /// A request of [`p.na`](Resource::no_response).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct NoResponse(__gapi::Call);
@@ -747,13 +747,13 @@ pub mod widgets {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
-            Self(self.0. with_optional("pageSize", value))
+            Self(self.0.with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
         pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("pageToken", value))
+            Self(self.0.with_optional("pageToken", value))
         }
     }
 
@@ -764,7 +764,7 @@ pub mod widgets {
                 __gapi::Parameter::query("pageToken"),
             ]);
 
-    /// A request of `p.nat`.
+    /// A request of [`p.nat`](Resource::no_response_token).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct NoResponseToken(__gapi::Call);
@@ -775,13 +775,13 @@ pub mod widgets {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
-            Self(self.0. with_optional("pageSize", value))
+            Self(self.0.with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
         pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("pageToken", value))
+            Self(self.0.with_optional("pageToken", value))
         }
     }
 
@@ -796,7 +796,7 @@ pub mod widgets {
                     .with_size(__gapi::Slot::Query("pageSize")),
             );
 
-    /// A request of `p.none`.
+    /// A request of [`p.none`](Resource::none).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct None_(__gapi::Call);
@@ -807,13 +807,13 @@ pub mod widgets {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
-            Self(self.0. with_optional("pageSize", value))
+            Self(self.0.with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
         pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("pageToken", value))
+            Self(self.0.with_optional("pageToken", value))
         }
     }
 
@@ -829,7 +829,7 @@ pub mod widgets {
                     .with_items("files"),
             );
 
-    /// A request of `p.only`.
+    /// A request of [`p.only`](Resource::only).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Only(__gapi::Call);
@@ -840,13 +840,13 @@ pub mod widgets {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
-            Self(self.0. with_optional("pageSize", value))
+            Self(self.0.with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
         pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("pageToken", value))
+            Self(self.0.with_optional("pageToken", value))
         }
     }
 
@@ -859,7 +859,7 @@ pub mod widgets {
                     .with_items("items"),
             );
 
-    /// A request of `p.qw`.
+    /// A request of [`p.qw`](Resource::query_wins).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct QueryWins(__gapi::Call);
@@ -870,7 +870,7 @@ pub mod widgets {
         /// Sets the parameter `pageToken`.
         #[inline]
         pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("pageToken", value))
+            Self(self.0.with_optional("pageToken", value))
         }
     }
 
@@ -886,7 +886,7 @@ pub mod widgets {
                     .with_items("results"),
             );
 
-    /// A request of `p.results`.
+    /// A request of [`p.results`](Resource::results).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Results(__gapi::Call);
@@ -897,13 +897,13 @@ pub mod widgets {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
-            Self(self.0. with_optional("pageSize", value))
+            Self(self.0.with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
         pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("pageToken", value))
+            Self(self.0.with_optional("pageToken", value))
         }
     }
 
@@ -919,7 +919,7 @@ pub mod widgets {
                     .with_items("names"),
             );
 
-    /// A request of `p.scalars`.
+    /// A request of [`p.scalars`](Resource::scalars).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Scalars(__gapi::Call);
@@ -930,13 +930,13 @@ pub mod widgets {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
-            Self(self.0. with_optional("pageSize", value))
+            Self(self.0.with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
         pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("pageToken", value))
+            Self(self.0.with_optional("pageToken", value))
         }
     }
 
@@ -952,7 +952,7 @@ pub mod widgets {
                     .with_items("widget"),
             );
 
-    /// A request of `p.singular`.
+    /// A request of [`p.singular`](Resource::singular).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Singular(__gapi::Call);
@@ -967,13 +967,13 @@ pub mod widgets {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
-            Self(self.0. with_optional("pageSize", value))
+            Self(self.0.with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
         pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("pageToken", value))
+            Self(self.0.with_optional("pageToken", value))
         }
     }
 
@@ -988,7 +988,7 @@ pub mod widgets {
                     .with_size(__gapi::Slot::Query("pageSize")),
             );
 
-    /// A request of `p.two`.
+    /// A request of [`p.two`](Resource::two).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Two(__gapi::Call);
@@ -999,13 +999,13 @@ pub mod widgets {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
-            Self(self.0. with_optional("pageSize", value))
+            Self(self.0.with_optional("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
         pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("pageToken", value))
+            Self(self.0.with_optional("pageToken", value))
         }
     }
 }

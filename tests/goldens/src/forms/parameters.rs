@@ -54,7 +54,7 @@ pub const fn things() -> things::Resource {
 
 /// The resource `things`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](things::Resource) has its methods.
 pub mod things {
     use super::__gapi;
 
@@ -140,7 +140,7 @@ pub mod things {
             .with_patterns(&[(4, 1), (11, 0)])
             .without_response();
 
-    /// A request of `a.things.find`.
+    /// A request of [`a.things.find`](Resource::find).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Find(__gapi::Call);
@@ -153,7 +153,7 @@ pub mod things {
         /// Pattern: `^[^/]+$`.
         #[inline]
         pub fn account<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("account", value))
+            Self(self.0.with_optional("account", value))
         }
 
         /// Sets the parameter `extensions`.
@@ -161,19 +161,19 @@ pub mod things {
         /// Takes any number of values, which replace earlier ones.
         #[inline]
         pub fn extensions<M>(self, values: impl __gapi::Arguments<String, M>) -> Self {
-            Self(self.0. with_list("extensions", values))
+            Self(self.0.with_list("extensions", values))
         }
 
         /// Sets the parameter `flag`.
         #[inline]
         pub fn flag<M>(self, value: impl __gapi::Argument<bool, M>) -> Self {
-            Self(self.0. with_optional("flag", value))
+            Self(self.0.with_optional("flag", value))
         }
 
         /// Another key.
         #[inline]
         pub fn key<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("key", value))
+            Self(self.0.with_optional("key", value))
         }
 
         /// Sets the parameter `labels`.
@@ -181,13 +181,13 @@ pub mod things {
         /// Takes any number of values, which replace earlier ones.
         #[inline]
         pub fn labels<M>(self, values: impl __gapi::Arguments<String, M>) -> Self {
-            Self(self.0. with_list("labels", values))
+            Self(self.0.with_list("labels", values))
         }
 
         /// Sets the parameter `mask`.
         #[inline]
         pub fn mask<M>(self, value: impl __gapi::Argument<__gapi::FieldMask, M>) -> Self {
-            Self(self.0. with_optional("mask", value))
+            Self(self.0.with_optional("mask", value))
         }
 
         /// Sets the parameter `max`.
@@ -195,7 +195,7 @@ pub mod things {
         /// Default: `50`. Range: `1` to `500`.
         #[inline]
         pub fn max<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
-            Self(self.0. with_optional("max", value))
+            Self(self.0.with_optional("max", value))
         }
 
         /// Sets the parameter `size`.
@@ -203,7 +203,7 @@ pub mod things {
         /// Pattern: `^[0-9]+$`.
         #[inline]
         pub fn size<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
-            Self(self.0. with_optional("size", value))
+            Self(self.0.with_optional("size", value))
         }
 
         /// Sets the parameter `source.androidApp.packageName`.
@@ -212,13 +212,13 @@ pub mod things {
             self,
             value: impl __gapi::Argument<String, M>,
         ) -> Self {
-            Self(self.0. with_optional("source.androidApp.packageName", value))
+            Self(self.0.with_optional("source.androidApp.packageName", value))
         }
 
         /// Sets the parameter `when`.
         #[inline]
         pub fn when<M>(self, value: impl __gapi::Argument<__gapi::DateTime, M>) -> Self {
-            Self(self.0. with_optional("when", value))
+            Self(self.0.with_optional("when", value))
         }
     }
 
@@ -242,7 +242,7 @@ pub mod things {
             ])
             .without_response();
 
-    /// A request of `a.things.measure`.
+    /// A request of [`a.things.measure`](Resource::measure).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Measure(__gapi::Call);
@@ -253,19 +253,19 @@ pub mod things {
         /// Sets the parameter `bytes`.
         #[inline]
         pub fn bytes<M>(self, value: impl __gapi::Argument<__gapi::Bytes, M>) -> Self {
-            Self(self.0. with_optional("bytes", value))
+            Self(self.0.with_optional("bytes", value))
         }
 
         /// Sets the parameter `date`.
         #[inline]
         pub fn date<M>(self, value: impl __gapi::Argument<__gapi::Date, M>) -> Self {
-            Self(self.0. with_optional("date", value))
+            Self(self.0.with_optional("date", value))
         }
 
         /// Sets the parameter `double`.
         #[inline]
         pub fn double<M>(self, value: impl __gapi::Argument<f64, M>) -> Self {
-            Self(self.0. with_optional("double", value))
+            Self(self.0.with_optional("double", value))
         }
 
         /// Sets the parameter `flags`.
@@ -273,25 +273,25 @@ pub mod things {
         /// Takes any number of values, which replace earlier ones.
         #[inline]
         pub fn flags<M>(self, values: impl __gapi::Arguments<bool, M>) -> Self {
-            Self(self.0. with_list("flags", values))
+            Self(self.0.with_list("flags", values))
         }
 
         /// Sets the parameter `float`.
         #[inline]
         pub fn float<M>(self, value: impl __gapi::Argument<f32, M>) -> Self {
-            Self(self.0. with_optional("float", value))
+            Self(self.0.with_optional("float", value))
         }
 
         /// Sets the parameter `int64`.
         #[inline]
         pub fn int64<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
-            Self(self.0. with_optional("int64", value))
+            Self(self.0.with_optional("int64", value))
         }
 
         /// Sets the parameter `mood`.
         #[inline]
         pub fn mood<M>(self, value: impl __gapi::Argument<super::ThingsMeasureMood, M>) -> Self {
-            Self(self.0. with_optional("mood", value))
+            Self(self.0.with_optional("mood", value))
         }
 
         /// Sets the parameter `moods`.
@@ -302,7 +302,7 @@ pub mod things {
             self,
             values: impl __gapi::Arguments<super::ThingsMeasureMoods, M>,
         ) -> Self {
-            Self(self.0. with_list("moods", values))
+            Self(self.0.with_list("moods", values))
         }
 
         /// Sets the parameter `sizes`.
@@ -310,19 +310,19 @@ pub mod things {
         /// Takes any number of values, which replace earlier ones.
         #[inline]
         pub fn sizes<M>(self, values: impl __gapi::Arguments<i64, M>) -> Self {
-            Self(self.0. with_list("sizes", values))
+            Self(self.0.with_list("sizes", values))
         }
 
         /// Sets the parameter `span`.
         #[inline]
         pub fn span<M>(self, value: impl __gapi::Argument<__gapi::Duration, M>) -> Self {
-            Self(self.0. with_optional("span", value))
+            Self(self.0.with_optional("span", value))
         }
 
         /// Sets the parameter `text`.
         #[inline]
         pub fn text<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("text", value))
+            Self(self.0.with_optional("text", value))
         }
 
         /// Sets the parameter `texts`.
@@ -330,19 +330,19 @@ pub mod things {
         /// Takes any number of values, which replace earlier ones.
         #[inline]
         pub fn texts<M>(self, values: impl __gapi::Arguments<String, M>) -> Self {
-            Self(self.0. with_list("texts", values))
+            Self(self.0.with_list("texts", values))
         }
 
         /// Sets the parameter `uint32`.
         #[inline]
         pub fn uint32<M>(self, value: impl __gapi::Argument<u32, M>) -> Self {
-            Self(self.0. with_optional("uint32", value))
+            Self(self.0.with_optional("uint32", value))
         }
 
         /// Sets the parameter `uint64`.
         #[inline]
         pub fn uint64<M>(self, value: impl __gapi::Argument<u64, M>) -> Self {
-            Self(self.0. with_optional("uint64", value))
+            Self(self.0.with_optional("uint64", value))
         }
     }
 
@@ -351,7 +351,7 @@ pub mod things {
             .with_parameters(&[__gapi::Parameter::path("key")])
             .without_response();
 
-    /// A request of `a.things.secretKey`.
+    /// A request of [`a.things.secretKey`](Resource::secret_key).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct SecretKey(__gapi::Call);
@@ -359,7 +359,7 @@ pub mod things {
     __gapi::request!(SecretKey "a.things.secretKey": ());
 }
 
-/// The type of `resources.things.methods.measure.parameters.mood`.
+/// The type of the parameter `things.measure.mood`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ThingsMeasureMood {
@@ -393,7 +393,7 @@ impl AsRef<str> for ThingsMeasureMood {
     }
 }
 
-/// The type of `resources.things.methods.measure.parameters.moods`.
+/// The type of the parameter `things.measure.moods`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ThingsMeasureMoods {

@@ -58,7 +58,7 @@ pub struct Deep {
 
 __gapi::object!(Deep "Deep", 0 inner "inner");
 
-/// The type of `schemas.Deep.properties.inner`.
+/// The type of the property `Deep.inner`.
 #[derive(Clone, Default)]
 pub struct DeepInner {
     /// The property `deep`.

@@ -53,7 +53,7 @@ pub const fn things() -> things::Resource {
 
 /// The resource `things`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](things::Resource) has its methods.
 pub mod things {
     use super::__gapi;
 
@@ -193,7 +193,7 @@ pub mod things {
             .with_request_id()
             .with_preconditions(&[__gapi::Slot::Query("etag")]);
 
-    /// A request of `repeating.things.delete`.
+    /// A request of [`repeating.things.delete`](Resource::delete).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Delete(__gapi::Call);
@@ -204,7 +204,7 @@ pub mod things {
         /// x.
         #[inline]
         pub fn etag<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("etag", value))
+            Self(self.0.with_optional("etag", value))
         }
     }
 
@@ -219,7 +219,7 @@ pub mod things {
                 __gapi::Parameter::query("requestId"),
             ]);
 
-    /// A request of `repeating.things.get`.
+    /// A request of [`repeating.things.get`](Resource::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
@@ -230,31 +230,31 @@ pub mod things {
         /// x.
         #[inline]
         pub fn if_generation_match<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
-            Self(self.0. with_optional("ifGenerationMatch", value))
+            Self(self.0.with_optional("ifGenerationMatch", value))
         }
 
         /// x.
         #[inline]
         pub fn if_generation_not_match<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
-            Self(self.0. with_optional("ifGenerationNotMatch", value))
+            Self(self.0.with_optional("ifGenerationNotMatch", value))
         }
 
         /// x.
         #[inline]
         pub fn if_metageneration_match<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
-            Self(self.0. with_optional("ifMetagenerationMatch", value))
+            Self(self.0.with_optional("ifMetagenerationMatch", value))
         }
 
         /// x.
         #[inline]
         pub fn if_source_generation_match<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
-            Self(self.0. with_optional("ifSourceGenerationMatch", value))
+            Self(self.0.with_optional("ifSourceGenerationMatch", value))
         }
 
         /// x.
         #[inline]
         pub fn request_id<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("requestId", value))
+            Self(self.0.with_optional("requestId", value))
         }
     }
 
@@ -270,7 +270,7 @@ pub mod things {
             .with_request_id()
             .with_preconditions(&[__gapi::Slot::Query("ifGenerationMatch")]);
 
-    /// A request of `repeating.things.insert`.
+    /// A request of [`repeating.things.insert`](Resource::insert).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Insert(__gapi::Call);
@@ -281,31 +281,31 @@ pub mod things {
         /// x.
         #[inline]
         pub fn if_generation_match<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
-            Self(self.0. with_optional("ifGenerationMatch", value))
+            Self(self.0.with_optional("ifGenerationMatch", value))
         }
 
         /// x.
         #[inline]
         pub fn if_generation_not_match<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
-            Self(self.0. with_optional("ifGenerationNotMatch", value))
+            Self(self.0.with_optional("ifGenerationNotMatch", value))
         }
 
         /// x.
         #[inline]
         pub fn if_metageneration_match<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
-            Self(self.0. with_optional("ifMetagenerationMatch", value))
+            Self(self.0.with_optional("ifMetagenerationMatch", value))
         }
 
         /// x.
         #[inline]
         pub fn if_source_generation_match<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
-            Self(self.0. with_optional("ifSourceGenerationMatch", value))
+            Self(self.0.with_optional("ifSourceGenerationMatch", value))
         }
 
         /// x.
         #[inline]
         pub fn request_id<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("requestId", value))
+            Self(self.0.with_optional("requestId", value))
         }
     }
 
@@ -313,7 +313,7 @@ pub mod things {
         __gapi::Method::new(&super::API, __gapi::Verb::Patch, Patch::METHOD, "v1/things/{id}")
             .with_parameters(&[__gapi::Parameter::path("id")]);
 
-    /// A request of `repeating.things.patch`.
+    /// A request of [`repeating.things.patch`](Resource::patch).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Patch(__gapi::Call);
@@ -332,7 +332,7 @@ pub mod things {
     ])
     .with_preconditions(&[__gapi::Slot::Body("policy.etag")]);
 
-    /// A request of `repeating.things.setPolicy`.
+    /// A request of [`repeating.things.setPolicy`](Resource::set_policy).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetPolicy(__gapi::Call);
@@ -345,7 +345,7 @@ pub mod things {
         /// Takes any number of values, which replace earlier ones.
         #[inline]
         pub fn request_id<M>(self, values: impl __gapi::Arguments<String, M>) -> Self {
-            Self(self.0. with_list("requestId", values))
+            Self(self.0.with_list("requestId", values))
         }
     }
 
@@ -354,7 +354,7 @@ pub mod things {
             .with_parameters(&[__gapi::Parameter::path("id")])
             .with_preconditions(&[__gapi::Slot::Body("etag")]);
 
-    /// A request of `repeating.things.stop`.
+    /// A request of [`repeating.things.stop`](Resource::stop).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Stop(__gapi::Call);
@@ -376,7 +376,7 @@ pub mod things {
                 __gapi::Slot::Body("etag"),
             ]);
 
-    /// A request of `repeating.things.update`.
+    /// A request of [`repeating.things.update`](Resource::update).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Update(__gapi::Call);
@@ -387,25 +387,25 @@ pub mod things {
         /// x.
         #[inline]
         pub fn if_generation_match<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
-            Self(self.0. with_optional("ifGenerationMatch", value))
+            Self(self.0.with_optional("ifGenerationMatch", value))
         }
 
         /// x.
         #[inline]
         pub fn if_generation_not_match<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
-            Self(self.0. with_optional("ifGenerationNotMatch", value))
+            Self(self.0.with_optional("ifGenerationNotMatch", value))
         }
 
         /// x.
         #[inline]
         pub fn if_metageneration_match<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
-            Self(self.0. with_optional("ifMetagenerationMatch", value))
+            Self(self.0.with_optional("ifMetagenerationMatch", value))
         }
 
         /// x.
         #[inline]
         pub fn if_source_generation_match<M>(self, value: impl __gapi::Argument<i64, M>) -> Self {
-            Self(self.0. with_optional("ifSourceGenerationMatch", value))
+            Self(self.0.with_optional("ifSourceGenerationMatch", value))
         }
     }
 }
@@ -437,7 +437,7 @@ __gapi::object!(SetPolicyRequest "SetPolicyRequest" fn null, 0 policy "policy");
 pub struct Stamped {
     /// The property `etag`.
     ///
-    /// Set by the server.
+    /// Output only.
     pub etag: Option<String>,
     /// The property `name`.
     pub name: Option<String>,

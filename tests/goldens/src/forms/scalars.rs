@@ -53,7 +53,7 @@ pub const fn values() -> values::Resource {
 
 /// The resource `values`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](values::Resource) has its methods.
 pub mod values {
     use super::__gapi;
 
@@ -254,7 +254,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Aliased::METHOD, "values/aliased")
             .with_empty_response();
 
-    /// A request of `scalars.values.aliased`.
+    /// A request of [`scalars.values.aliased`](Resource::aliased).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Aliased(__gapi::Call);
@@ -265,7 +265,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Boolean::METHOD, "values/boolean")
             .with_empty_response();
 
-    /// A request of `scalars.values.boolean`.
+    /// A request of [`scalars.values.boolean`](Resource::boolean).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Boolean(__gapi::Call);
@@ -276,7 +276,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Byte::METHOD, "values/byte")
             .with_empty_response();
 
-    /// A request of `scalars.values.byte`.
+    /// A request of [`scalars.values.byte`](Resource::byte).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Byte(__gapi::Call);
@@ -287,7 +287,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Count::METHOD, "values/count")
             .with_empty_response();
 
-    /// A request of `scalars.values.count`.
+    /// A request of [`scalars.values.count`](Resource::count).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Count(__gapi::Call);
@@ -298,7 +298,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Date::METHOD, "values/date")
             .with_empty_response();
 
-    /// A request of `scalars.values.date`.
+    /// A request of [`scalars.values.date`](Resource::date).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Date(__gapi::Call);
@@ -309,7 +309,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Double::METHOD, "values/double")
             .with_empty_response();
 
-    /// A request of `scalars.values.double`.
+    /// A request of [`scalars.values.double`](Resource::double).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Double(__gapi::Call);
@@ -320,7 +320,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Duration::METHOD, "values/duration")
             .with_empty_response();
 
-    /// A request of `scalars.values.duration`.
+    /// A request of [`scalars.values.duration`](Resource::duration).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Duration(__gapi::Call);
@@ -331,7 +331,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Float::METHOD, "values/float")
             .with_empty_response();
 
-    /// A request of `scalars.values.float`.
+    /// A request of [`scalars.values.float`](Resource::float).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Float(__gapi::Call);
@@ -342,7 +342,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Grade::METHOD, "values/grade")
             .with_empty_response();
 
-    /// A request of `scalars.values.grade`.
+    /// A request of [`scalars.values.grade`](Resource::grade).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Grade(__gapi::Call);
@@ -353,7 +353,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Grades::METHOD, "values/grades")
             .with_empty_response();
 
-    /// A request of `scalars.values.grades`.
+    /// A request of [`scalars.values.grades`](Resource::grades).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Grades(__gapi::Call);
@@ -364,7 +364,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Integer::METHOD, "values/integer")
             .with_empty_response();
 
-    /// A request of `scalars.values.integer`.
+    /// A request of [`scalars.values.integer`](Resource::integer).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Integer(__gapi::Call);
@@ -375,7 +375,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Level::METHOD, "values/level")
             .with_empty_response();
 
-    /// A request of `scalars.values.level`.
+    /// A request of [`scalars.values.level`](Resource::level).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Level(__gapi::Call);
@@ -386,7 +386,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Mask::METHOD, "values/mask")
             .with_empty_response();
 
-    /// A request of `scalars.values.mask`.
+    /// A request of [`scalars.values.mask`](Resource::mask).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Mask(__gapi::Call);
@@ -397,7 +397,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Mood::METHOD, "values/mood")
             .with_empty_response();
 
-    /// A request of `scalars.values.mood`.
+    /// A request of [`scalars.values.mood`](Resource::mood).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Mood(__gapi::Call);
@@ -408,7 +408,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Text::METHOD, "values/text")
             .with_empty_response();
 
-    /// A request of `scalars.values.text`.
+    /// A request of [`scalars.values.text`](Resource::text).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Text(__gapi::Call);
@@ -419,7 +419,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Unsigned::METHOD, "values/unsigned")
             .with_empty_response();
 
-    /// A request of `scalars.values.unsigned`.
+    /// A request of [`scalars.values.unsigned`](Resource::unsigned).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Unsigned(__gapi::Call);
@@ -430,7 +430,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, When::METHOD, "values/when")
             .with_empty_response();
 
-    /// A request of `scalars.values.when`.
+    /// A request of [`scalars.values.when`](Resource::when).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct When(__gapi::Call);
@@ -441,7 +441,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Word::METHOD, "values/word")
             .with_empty_response();
 
-    /// A request of `scalars.values.word`.
+    /// A request of [`scalars.values.word`](Resource::word).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Word(__gapi::Call);
@@ -498,7 +498,7 @@ impl AsRef<str> for Level {
 /// The schema `When`.
 pub type When = __gapi::DateTime;
 
-/// The type of `resources.values.methods.mood.request`.
+/// The type of `values.mood.request`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ValuesMoodRequest {
@@ -532,7 +532,7 @@ impl AsRef<str> for ValuesMoodRequest {
     }
 }
 
-/// The type of `resources.values.methods.mood.response`.
+/// The type of `values.mood.response`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ValuesMoodResponse {

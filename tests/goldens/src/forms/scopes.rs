@@ -90,7 +90,7 @@ pub const fn files() -> files::Resource {
 
 /// The resource `files`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](files::Resource) has its methods.
 pub mod files {
     use super::__gapi;
 
@@ -136,7 +136,7 @@ pub mod files {
             ])
             .without_response();
 
-    /// A request of `s.files.list`.
+    /// A request of [`s.files.list`](Resource::list).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
@@ -147,7 +147,7 @@ pub mod files {
         __gapi::Method::new(&super::API, __gapi::Verb::Get, Open::METHOD, "open")
             .without_response();
 
-    /// A request of `s.files.open`.
+    /// A request of [`s.files.open`](Resource::open).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Open(__gapi::Call);

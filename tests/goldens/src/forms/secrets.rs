@@ -79,7 +79,7 @@ __gapi::object!(
     7 tokens "tokens",
 );
 
-/// The type of `schemas.Account.properties.backup`.
+/// The type of the property `Account.backup`.
 #[derive(Clone, Default)]
 pub struct AccountBackup {
     /// The property `privateKey`.

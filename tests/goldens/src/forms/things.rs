@@ -66,7 +66,7 @@ pub const fn things() -> things::Resource {
 
 /// The resource `things`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](things::Resource) has its methods.
 pub mod things {
     use super::__gapi;
 
@@ -367,7 +367,7 @@ pub mod things {
             .with_parameters(&[__gapi::Parameter::query("requestId")])
             .with_request_id();
 
-    /// A request of `things.add`.
+    /// A request of [`things.add`](Resource::add).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Add(__gapi::Call);
@@ -378,7 +378,7 @@ pub mod things {
         /// Sets the parameter `requestId`.
         #[inline]
         pub fn request_id<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("requestId", value))
+            Self(self.0.with_optional("requestId", value))
         }
     }
 
@@ -386,7 +386,7 @@ pub mod things {
         __gapi::Method::new(&super::API, __gapi::Verb::Get, Any::METHOD, "v1/any")
             .with_empty_response();
 
-    /// A request of `things.any`.
+    /// A request of [`things.any`](Resource::any).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Any(__gapi::Call);
@@ -403,7 +403,7 @@ pub mod things {
             ])
             .with_download(__gapi::MediaDownload::new(true));
 
-    /// A request of `things.content`.
+    /// A request of [`things.content`](Resource::content).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Content(__gapi::Call);
@@ -414,13 +414,13 @@ pub mod things {
         /// Sets the parameter `alt`.
         #[inline]
         pub fn alt<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("alt", value))
+            Self(self.0.with_optional("alt", value))
         }
 
         /// Sets the parameter `generation`.
         #[inline]
         pub fn generation<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("generation", value))
+            Self(self.0.with_optional("generation", value))
         }
 
         /// Sets the parameter `part`.
@@ -428,7 +428,7 @@ pub mod things {
         /// Takes any number of values, which replace earlier ones.
         #[inline]
         pub fn part<M>(self, values: impl __gapi::Arguments<String, M>) -> Self {
-            Self(self.0. with_list("part", values))
+            Self(self.0.with_list("part", values))
         }
     }
 
@@ -439,7 +439,7 @@ pub mod things {
         "v1/things",
     );
 
-    /// A request of `things.create`.
+    /// A request of [`things.create`](Resource::create).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Create(__gapi::Call);
@@ -451,7 +451,7 @@ pub mod things {
             .with_parameters(&[__gapi::Parameter::path("id")])
             .without_response();
 
-    /// A request of `things.delete`.
+    /// A request of [`things.delete`](Resource::delete).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Delete(__gapi::Call);
@@ -463,7 +463,7 @@ pub mod things {
             .without_response()
             .with_download(__gapi::MediaDownload::new(false));
 
-    /// A request of `things.export`.
+    /// A request of [`things.export`](Resource::export).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Export(__gapi::Call);
@@ -482,7 +482,7 @@ pub mod things {
             .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::X_AUTH_THINGS])
             .with_api_version("2026-11-01");
 
-    /// A request of `things.get`.
+    /// A request of [`things.get`](Resource::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
@@ -493,7 +493,7 @@ pub mod things {
         /// Sets the parameter `alt`.
         #[inline]
         pub fn alt<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("alt", value))
+            Self(self.0.with_optional("alt", value))
         }
 
         /// Sets the parameter `labels`.
@@ -501,19 +501,19 @@ pub mod things {
         /// Takes any number of values, which replace earlier ones.
         #[inline]
         pub fn labels<M>(self, values: impl __gapi::Arguments<String, M>) -> Self {
-            Self(self.0. with_list("labels", values))
+            Self(self.0.with_list("labels", values))
         }
 
         /// Sets the parameter `size`.
         #[inline]
         pub fn size<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("size", value))
+            Self(self.0.with_optional("size", value))
         }
 
         /// Sets the parameter `view`.
         #[inline]
         pub fn view<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("view", value))
+            Self(self.0.with_optional("view", value))
         }
     }
 
@@ -530,7 +530,7 @@ pub mod things {
                     .with_simple(),
             );
 
-    /// A request of `things.upload`.
+    /// A request of [`things.upload`](Resource::insert).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Insert(__gapi::Call);
@@ -543,7 +543,7 @@ pub mod things {
         /// Takes any number of values, which replace earlier ones.
         #[inline]
         pub fn part<M>(self, values: impl __gapi::Arguments<String, M>) -> Self {
-            Self(self.0. with_list("part", values))
+            Self(self.0.with_list("part", values))
         }
     }
 
@@ -561,7 +561,7 @@ pub mod things {
                     .with_items("items"),
             );
 
-    /// A request of `things.list`.
+    /// A request of [`things.list`](Resource::list).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
@@ -574,25 +574,25 @@ pub mod things {
         /// Takes any number of values, which replace earlier ones.
         #[inline]
         pub fn labels<M>(self, values: impl __gapi::Arguments<String, M>) -> Self {
-            Self(self.0. with_list("labels", values))
+            Self(self.0.with_list("labels", values))
         }
 
         /// Sets the parameter `maxResults`.
         #[inline]
         pub fn max_results<M>(self, value: impl __gapi::Argument<i32, M>) -> Self {
-            Self(self.0. with_optional("maxResults", value))
+            Self(self.0.with_optional("maxResults", value))
         }
 
         /// Sets the parameter `pageToken`.
         #[inline]
         pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("pageToken", value))
+            Self(self.0.with_optional("pageToken", value))
         }
 
         /// Sets the parameter `q`.
         #[inline]
         pub fn q<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("q", value))
+            Self(self.0.with_optional("q", value))
         }
     }
 
@@ -604,7 +604,7 @@ pub mod things {
                     .with_items("items"),
             );
 
-    /// A request of `things.mapped`.
+    /// A request of [`things.mapped`](Resource::mapped).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Mapped(__gapi::Call);
@@ -619,7 +619,7 @@ pub mod things {
         /// Sets the parameter `pageToken`.
         #[inline]
         pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("pageToken", value))
+            Self(self.0.with_optional("pageToken", value))
         }
     }
 
@@ -633,7 +633,7 @@ pub mod things {
     .with_scopes(&[super::scope::X_AUTH_THINGS])
     .with_patching(&__gapi::Patching::Merge);
 
-    /// A request of `things.patch`.
+    /// A request of [`things.patch`](Resource::patch).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Patch(__gapi::Call);
@@ -651,7 +651,7 @@ pub mod things {
                 __gapi::Slot::Body("etag"),
             ]);
 
-    /// A request of `things.replace`.
+    /// A request of [`things.replace`](Resource::replace).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Replace(__gapi::Call);
@@ -662,7 +662,7 @@ pub mod things {
         /// Sets the parameter `ifGenerationMatch`.
         #[inline]
         pub fn if_generation_match<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
-            Self(self.0. with_optional("ifGenerationMatch", value))
+            Self(self.0.with_optional("ifGenerationMatch", value))
         }
     }
 
@@ -674,7 +674,7 @@ pub mod things {
                     .with_items("items"),
             );
 
-    /// A request of `things.search`.
+    /// A request of [`things.search`](Resource::search).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Search(__gapi::Call);
@@ -691,7 +691,7 @@ pub mod things {
                 &__gapi::Patching::Mask(__gapi::Slot::Query("updateMask"), __gapi::MaskOf::Body),
             );
 
-    /// A request of `things.update`.
+    /// A request of [`things.update`](Resource::update).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Update(__gapi::Call);
@@ -702,7 +702,7 @@ pub mod things {
         /// Sets the parameter `updateMask`.
         #[inline]
         pub fn update_mask<M>(self, value: impl __gapi::Argument<__gapi::FieldMask, M>) -> Self {
-            Self(self.0. with_optional("updateMask", value))
+            Self(self.0.with_optional("updateMask", value))
         }
     }
 
@@ -716,7 +716,7 @@ pub mod things {
                     .with_resumable(),
             );
 
-    /// A request of `things.video`.
+    /// A request of [`things.video`](Resource::video).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Video(__gapi::Call);

@@ -4,7 +4,7 @@
 //!
 //! A document for tests: wrapper.
 //!
-//! Documentation: <https://example.com/docs>
+//! [Documentation](https://example.com/docs)
 //!
 //! Version `v1`, from revision `20260101` of `wrapper.json`.
 
@@ -62,7 +62,7 @@ pub const fn texts() -> texts::Resource {
 
 /// The resource `texts`.
 ///
-/// Its methods are those of [`Resource`].
+/// [`Resource`](texts::Resource) has its methods.
 pub mod texts {
     use super::__gapi;
 
@@ -95,7 +95,7 @@ pub mod texts {
         "v2",
     );
 
-    /// A request of `w.texts.get`.
+    /// A request of [`w.texts.get`](Resource::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
