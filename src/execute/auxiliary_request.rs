@@ -171,9 +171,12 @@ impl BatchPart {
         let expects_content = expects_json && prepared.call.method.expects_content();
         match response.incomplete(expects_json, expects_content) {
             None => Ok(response),
-            Some(what) => Err(Error::new(ErrorKind::Decode, what)
-                .with_repeat(Repeat::IfSafe)
-                .with_response(response.status, response.headers, response.body)),
+            Some(what) => {
+                let response = response.into_parts();
+                Err(Error::new(ErrorKind::Decode, what)
+                    .with_repeat(Repeat::IfSafe)
+                    .with_response(response.status, response.headers, response.body))
+            }
         }
     }
 }

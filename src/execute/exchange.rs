@@ -48,7 +48,13 @@ pub(super) async fn exchange(
     let client = &*plan.prepared.client.inner;
     let mut redirected = Redirected::default();
     let mut setbacks = Setbacks::default();
+    let mut pause = Duration::ZERO;
     loop {
+        // Here, where the future holds neither a request nor a response.
+        if !pause.is_zero() {
+            let half = pause / 2;
+            client.clock.sleep(half + client.jitter.part_of(half)).await;
+        }
         let started = match start(plan, identity, &redirected, setbacks.in_flight.take()) {
             Ok(started) => started,
             // A request that cannot be sent again fails with its last error.
@@ -62,18 +68,14 @@ pub(super) async fn exchange(
         let response = match response {
             Ok(response) => response,
             Err(error) => {
-                let wait = setbacks.after(error, started.in_flight)?;
-                if !wait.is_zero() {
-                    let half = wait / 2;
-                    client.clock.sleep(half + client.jitter.part_of(half)).await;
-                }
+                pause = setbacks.after(error, started.in_flight)?;
                 continue;
             }
         };
         started.in_flight.host().record_activity();
         plan.state.enter(CallStep::Response);
         let (status, headers) = (response.status(), response.headers());
-        let at = redirected.to.as_ref().unwrap_or(plan.url.url());
+        let at = redirected.to.as_deref().unwrap_or(plan.url.url());
         let redirect = match plan.redirects {
             Redirects::Return => Redirect::None,
             Redirects::Follow => {
@@ -99,7 +101,8 @@ pub(super) async fn exchange(
                 redirected.times += 1;
                 redirected.away |= !same_origin(at, &to);
                 redirected.as_get |= as_get;
-                redirected.to = Some(to);
+                redirected.to = Some(Box::new(to));
+                pause = Duration::ZERO;
                 redirected.elapsed = started.in_flight.elapsed();
                 continue;
             }
@@ -131,7 +134,7 @@ fn start<'a>(
     let mut request = plan.request()?;
     add_identity(plan, &mut request.headers, identity);
     if let Some(to) = &redirected.to {
-        request.uri = to.clone();
+        request.uri = Uri::clone(to);
         redirected.apply(&mut request, identity);
     }
     let method = request.method.clone();
@@ -175,8 +178,8 @@ fn start<'a>(
 #[derive(Default)]
 struct Redirected {
     times: usize,
-    /// The target of the last one.
-    to: Option<Uri>,
+    /// The target of the last one. Boxed, because most calls have none.
+    to: Option<Box<Uri>>,
     /// Whether one led to another host, which must not get the credentials.
     away: bool,
     as_get: bool,

@@ -35,7 +35,7 @@ pub(super) struct Plan<'a> {
     pub(super) options: &'a CallOptions,
     pub(super) state: &'a CallState,
     /// The request of the first attempt, until it is sent.
-    first: Mutex<Option<HttpRequest>>,
+    first: Mutex<Option<Box<HttpRequest>>>,
     /// The request of each attempt. Without it the request is built again, because most calls need no second one.
     built: Option<Box<HttpRequest>>,
     /// The length of the body, if known.
@@ -99,7 +99,7 @@ impl<'a> Plan<'a> {
         let plan = Self::new(prepared, options, state, &request);
         let is_whole = read == ReadMode::Whole;
         Ok(Self {
-            first: Mutex::new(Some(request)),
+            first: Mutex::new(Some(Box::new(request))),
             read,
             retries,
             expects_json: plan.expects_json && is_whole,
@@ -175,7 +175,7 @@ impl<'a> Plan<'a> {
     /// Returns the request for the next attempt or redirect.
     pub(super) fn request(&self) -> Result<HttpRequest, Error> {
         match (lock(&self.first).take(), &self.built) {
-            (Some(request), _) => Ok(request),
+            (Some(request), _) => Ok(*request),
             (None, Some(built)) => Ok(HttpRequest::clone(built)),
             (None, None) => build(self.prepared, self.options),
         }

@@ -1,6 +1,9 @@
 //! A response: its status, headers and body, and how it is decoded.
 
-use std::sync::Arc;
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use gapi_transport::Body;
@@ -24,8 +27,25 @@ use crate::{
     wire::json_text::{self, JsonFailure, JsonFailureKind},
 };
 
-/// A response that is not decoded.
-pub(crate) struct RawResponse {
+/// A response that is not decoded. Boxed, because each future of a call moves it and has room for it.
+pub(crate) struct RawResponse(Box<ResponseParts>);
+
+impl Deref for RawResponse {
+    type Target = ResponseParts;
+
+    fn deref(&self) -> &ResponseParts {
+        &self.0
+    }
+}
+
+impl DerefMut for RawResponse {
+    fn deref_mut(&mut self) -> &mut ResponseParts {
+        &mut self.0
+    }
+}
+
+/// The parts of a [`RawResponse`].
+pub(crate) struct ResponseParts {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -38,8 +58,8 @@ pub(crate) struct RawResponse {
     pub(super) authorized: bool,
     /// The number of exchanges of the call.
     pub(crate) attempts: u32,
-    /// Why there was no further attempt although the response is incomplete. Boxed, because nearly all have none.
-    pub(super) note: Option<Box<Note>>,
+    /// Why there was no further attempt although the response is incomplete.
+    pub(super) note: Option<Note>,
 }
 
 impl RawResponse {
@@ -51,7 +71,7 @@ impl RawResponse {
         body: Bytes,
         attempts: u32,
     ) -> Self {
-        Self {
+        Self(Box::new(ResponseParts {
             status,
             headers,
             body,
@@ -61,7 +81,7 @@ impl RawResponse {
             authorized: true,
             attempts,
             note: None,
-        }
+        }))
     }
 
     /// Creates the response to a request of the HTTP method `method`, whose body is unread.
@@ -86,17 +106,17 @@ impl RawResponse {
         if unread.decode && matches!(unread.coding, Coding::Gzip(_)) {
             content_encoding::forget(&mut head.headers);
         }
-        Self {
-            unread,
-            authorized,
-            ..Self::of_part(
-                call.method,
-                head.status,
-                head.headers,
-                Bytes::new(),
-                plan.state.exchanges(),
-            )
-        }
+        let attempts = plan.state.exchanges();
+        let mut response = Self::of_part(
+            call.method,
+            head.status,
+            head.headers,
+            Bytes::new(),
+            attempts,
+        );
+        response.unread = unread;
+        response.authorized = authorized;
+        response
     }
 
     /// Returns the response if `accept` takes its status, else its error.
@@ -112,8 +132,9 @@ impl RawResponse {
             return Ok(self);
         }
         let challenge = self.headers.get(WWW_AUTHENTICATE).cloned();
+        let this = self.into_parts();
         let mut error =
-            Error::api(self.status, self.headers, self.body).at(self.method.id, Some(url.text()));
+            Error::api(this.status, this.headers, this.body).at(this.method.id, Some(url.text()));
         for name in ["key", "access_token"] {
             if let Some(secret) = options.get_param(name) {
                 error = error.hiding(secret);
@@ -124,10 +145,15 @@ impl RawResponse {
             || error.has_reason("insufficientPermissions")
             || challenge
                 .is_some_and(|c| c.to_str().is_ok_and(|c| c.contains("insufficient_scope")));
-        if insufficient && !self.method.scopes.is_empty() {
+        if insufficient && !this.method.scopes.is_empty() {
             error = error.with_hint(missing_scope(prepared, options));
         }
         Err(error)
+    }
+
+    /// Returns the parts of the response.
+    pub(crate) fn into_parts(self) -> ResponseParts {
+        *self.0
     }
 
     /// Returns whether the resource has not changed.
@@ -142,11 +168,12 @@ impl RawResponse {
 
     /// Returns `value` with the status and the headers.
     fn with_value<T>(self, value: T) -> Response<T> {
+        let this = self.into_parts();
         Response {
             value,
-            status: self.status,
-            headers: self.headers,
-            attempts: self.attempts,
+            status: this.status,
+            headers: this.headers,
+            attempts: this.attempts,
         }
     }
 
@@ -238,7 +265,7 @@ impl RawResponse {
 
     /// Adds this response, the number of attempts, and why there are no more, to an error.
     fn with_attempts(&self, error: Error) -> Error {
-        let error = error.after(self.attempts, self.note.as_deref().cloned());
+        let error = error.after(self.attempts, self.note.clone());
         self.locate(error)
     }
 

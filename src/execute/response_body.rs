@@ -35,15 +35,17 @@ impl ResponseBody {
             .filter(|_| !self.decode || self.coding == Coding::Identity)
     }
 
-    /// Reads the whole body, of at most `limit` bytes.
-    pub(super) async fn read(self, limit: usize) -> Result<Bytes, Error> {
+    /// Takes and reads the whole body, of at most `limit` bytes.
+    pub(super) async fn read(&mut self, limit: usize) -> Result<Bytes, Error> {
         if self.decode && matches!(self.coding, Coding::Gzip(_)) {
             // A boxed future, so that the futures of all calls do not hold the state of a decoder.
-            return Box::pin(decoded(BodyReader::of(self, 0), limit)).await;
+            let body = BodyReader::of(std::mem::take(self), 0);
+            return Box::pin(decoded(body, limit)).await;
         }
-        let body = self.body.collect(limit).await;
+        let body = std::mem::take(&mut self.body).collect(limit).await;
         let body = body.map_err(|error| broken(error, limit))?;
         check_length(body.len() as u64, self.declared)?;
+        *self = Self::default();
         Ok(body)
     }
 }

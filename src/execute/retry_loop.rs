@@ -111,7 +111,7 @@ pub(super) async fn send_with_retries(
             // Decoding it reports what is missing; callers of `raw` get the bytes.
             (Next::GiveUp(why), Some(mut response)) => {
                 log.set_last(None);
-                response.note = plan.note(why, &error, is_uncertain).map(Box::new);
+                response.note = plan.note(why, &error, is_uncertain);
                 return Ok(response);
             }
             (Next::GiveUp(why), None) => {
@@ -150,9 +150,9 @@ pub(super) async fn attempt(
     };
     let response = {
         let reports_events = client.transport.reports_send_events();
-        let limit = AttemptTimer::start(clock, state, plan.limit(), reports_events);
+        let mut limit = AttemptTimer::start(clock, state, plan.limit(), reports_events);
         let work = send_and_read(plan, identity.as_ref());
-        within_attempt(limit, pin!(work)).await
+        within_attempt(limit.as_mut(), pin!(work)).await
     };
     let response = response.map_err(|error| error.at(prepared.call.method.id, Some(url.text())))?;
     // A server may reject a token that is valid for this machine, because it was revoked or a clock is wrong.
@@ -186,7 +186,7 @@ async fn send_and_read(
         return Ok(response);
     }
     let limit = plan.options.get().response_limit.unwrap_or(RESPONSE_LIMIT);
-    response.body = std::mem::take(&mut response.unread).read(limit).await?;
+    response.body = response.unread.read(limit).await?;
     if let Some(host) = plan.state.host() {
         host.record_activity();
     }

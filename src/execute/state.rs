@@ -194,10 +194,10 @@ pub(crate) async fn within<T>(
 
 /// Runs an attempt, or returns an error when its limit passes first.
 pub(super) async fn within_attempt<T>(
-    limit: Option<AttemptTimer<'_>>,
+    limit: Option<&mut AttemptTimer<'_>>,
     work: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {
-    let Some(mut limit) = limit else {
+    let Some(limit) = limit else {
         return work.await;
     };
     match select(pin!(work), poll_fn(|cx| limit.poll_late(cx))).await {

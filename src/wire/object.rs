@@ -160,8 +160,8 @@ impl<T: Object> Wire for T {
 
     fn add(list: &mut Vec<T>, read: &mut dyn FnMut(&mut dyn Place) -> bool) {
         let last = list.len();
-        list.push(T::default());
-        // Just pushed.
+        // In place: `push` would copy the object from the stack, and objects are large.
+        list.resize_with(last + 1, T::default);
         if !read(&mut Within(&mut list[last])) {
             list.truncate(last);
         }

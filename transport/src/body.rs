@@ -111,32 +111,23 @@ impl Body {
     ///
     /// # Errors
     /// [`TransportErrorKind::TooLarge`] for more than `limit` bytes; the error of the stream when it fails.
-    pub async fn collect(self, limit: usize) -> Result<Bytes, TransportError> {
-        if self.len().is_some_and(|len| len > limit as u64) {
-            return Err(too_large(limit));
-        }
-        let mut stream = match self.inner {
-            Inner::Full(bytes) => return Ok(bytes),
-            Inner::Stream { stream, .. } => inner_stream(stream),
+    pub fn collect(
+        self,
+        limit: usize,
+    ) -> impl Future<Output = Result<Bytes, TransportError>> + Send {
+        let is_long = self.len().is_some_and(|len| len > limit as u64);
+        // The future holds the stream only, no second time the body.
+        let stream = match self.inner {
+            _ if is_long => Err(Err(too_large(limit))),
+            Inner::Full(bytes) => Err(Ok(bytes)),
+            Inner::Stream { stream, .. } => Ok(inner_stream(stream)),
         };
-        let Some(first) = stream.next().await.transpose()? else {
-            return Ok(Bytes::new());
-        };
-        if first.len() > limit {
-            return Err(too_large(limit));
-        }
-        let mut all = BytesMut::new();
-        while let Some(chunk) = stream.next().await.transpose()? {
-            if all.is_empty() {
-                all.extend_from_slice(&first);
+        async move {
+            match stream {
+                Ok(mut stream) => collect(&mut stream, limit).await,
+                Err(result) => result,
             }
-            if chunk.len() > limit - all.len() {
-                return Err(too_large(limit));
-            }
-            all.extend_from_slice(&chunk);
         }
-        // Most bodies come as one chunk, which is not copied.
-        Ok(if all.is_empty() { first } else { all.freeze() })
     }
 
     /// Returns the body as a stream of chunks.
@@ -147,6 +138,27 @@ impl Body {
             Inner::Stream { stream, .. } => inner_stream(stream),
         }
     }
+}
+
+async fn collect(stream: &mut BodyStream, limit: usize) -> Result<Bytes, TransportError> {
+    let Some(first) = stream.next().await.transpose()? else {
+        return Ok(Bytes::new());
+    };
+    if first.len() > limit {
+        return Err(too_large(limit));
+    }
+    let mut all = BytesMut::new();
+    while let Some(chunk) = stream.next().await.transpose()? {
+        if all.is_empty() {
+            all.extend_from_slice(&first);
+        }
+        if chunk.len() > limit - all.len() {
+            return Err(too_large(limit));
+        }
+        all.extend_from_slice(&chunk);
+    }
+    // Most bodies come as one chunk, which is not copied.
+    Ok(if all.is_empty() { first } else { all.freeze() })
 }
 
 fn inner_stream(stream: Mutex<BodyStream>) -> BodyStream {

@@ -201,7 +201,7 @@ impl Chunks {
         Response {
             value,
             status: self.opened.response.status,
-            headers: self.opened.response.headers,
+            headers: self.opened.response.into_parts().headers,
             attempts: self.opened.state.exchanges(),
         }
     }

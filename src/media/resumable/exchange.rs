@@ -155,6 +155,7 @@ impl SessionDriver {
                 }
             }
             StatusCode::NOT_FOUND | StatusCode::GONE => {
+                let response = response.into_parts();
                 let error = Error::api(response.status, response.headers, response.body);
                 (ServerReport::Gone, Some(self.locate(error)))
             }

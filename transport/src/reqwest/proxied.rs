@@ -3,7 +3,7 @@
 
 use std::{fmt, net::IpAddr};
 
-use ::reqwest::{Client, Url};
+use ::reqwest::{Client, Error, Response, Url};
 use http::Uri;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
@@ -32,21 +32,37 @@ impl Proxied {
     }
 }
 
+impl Proxied {
+    /// Starts a request. It is no `async` function, because its future would hold the request for as long as the response takes.
+    fn start(
+        &self,
+        request: http::Request<Body>,
+    ) -> Result<
+        (
+            impl Future<Output = Result<Response, Error>> + use<>,
+            Option<Proxy>,
+        ),
+        TransportError,
+    > {
+        let proxies = self.proxies.as_ref();
+        let mut proxy = proxies.and_then(|proxies| Proxy::of(proxies, request.uri()));
+        let request = into_reqwest(request)?;
+        let mut direct = proxies.is_none();
+        if proxy.is_some() && is_this_machine(request.url()) {
+            (proxy, direct) = (None, true);
+        }
+        Ok((self.clients.get(direct)?.execute(request), proxy))
+    }
+}
+
 impl Transport for Proxied {
     fn send(
         &self,
         request: http::Request<Body>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         Box::pin(async move {
-            let proxies = self.proxies.as_ref();
-            let mut proxy = proxies.and_then(|proxies| Proxy::of(proxies, request.uri()));
-            let request = into_reqwest(request)?;
-            let mut direct = proxies.is_none();
-            if proxy.is_some() && is_this_machine(request.url()) {
-                (proxy, direct) = (None, true);
-            }
-            let response = self.clients.get(direct)?.execute(request).await;
-            into_response(response, proxy)
+            let (response, proxy) = self.start(request)?;
+            into_response(response.await, proxy)
         })
     }
 
