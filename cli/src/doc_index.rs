@@ -46,14 +46,8 @@ pub(crate) fn source(spec: &str) -> Outcome<Source> {
     if spec == "-" {
         return input::stdin();
     }
-    let here = here()?;
-    let located = lookup::document(&here, spec).map_err(|error| {
-        let failure = Failure::from(error).exit(Exit::NoDocument);
-        match unlisted(spec) {
-            Some(help) => failure.help(help),
-            None => failure,
-        }
-    })?;
+    let located = lookup::document(&here()?, spec)
+        .map_err(|error| Failure::from(error).exit(Exit::NoDocument))?;
     Ok(located.source)
 }
 
@@ -66,15 +60,11 @@ pub(crate) fn without_documents() -> &'static str {
     "fetch a document: `gapi fetch sqladmin:v1`; `gapi list --remote` lists what Google offers"
 }
 
-/// Returns what to do where the file of a document is in the folder and not in its index.
-pub(crate) fn unlisted(spec: &str) -> Option<String> {
-    let file = spec.parse::<Spec>().ok()?.file();
-    let here = here().ok()?;
+/// Whether the file of a document is in the folder and not in its index.
+pub(crate) fn is_unlisted(spec: &Spec) -> bool {
+    let Ok(here) = here() else { return false };
     let index = index::find(&here).map_or_else(|| here.join(PATH), |(_, index)| index);
-    index
-        .with_file_name(&file)
-        .is_file()
-        .then(|| format!("the index of the folder with {file} does not list it: `gapi index` does"))
+    index.with_file_name(spec.file()).is_file()
 }
 
 /// Returns the model of a document. A method with an error is left out, with a warning.

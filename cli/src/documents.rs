@@ -114,9 +114,10 @@ pub(crate) fn named(api: &str, policy: Policy) -> Result<Found, NotFound> {
     } else {
         version_of(api, policy)?
     };
-    if let Some(index) = project_index()?
-        && index.get(&spec.name, &spec.version).is_some()
-    {
+    let index = project_index()?;
+    let is_listed = index.is_some_and(|index| index.get(&spec.name, &spec.version).is_some());
+    // A file that is there must not be passed over silently.
+    if is_listed || doc_index::is_unlisted(&spec) {
         return in_project(&spec.to_string());
     }
     in_cache(&spec, policy)
@@ -174,9 +175,6 @@ fn missing_document(spec: &Spec, missing: &FetchError) -> NotFound {
         missing.message
     ));
     let fetch = format!("`gapi fetch {spec}` brings it into the project");
-    if let Some(help) = doc_index::unlisted(&spec.to_string()) {
-        return NotFound::missing(failure.help(help));
-    }
     let names: Vec<String> = known().iter().map(ToString::to_string).collect();
     let name = spec.to_string();
     let others = names

@@ -7,6 +7,7 @@ mod blocking;
 mod calls;
 mod crowd;
 mod faults;
+mod first_programs;
 mod http2;
 mod retry_suite;
 mod runtimes;

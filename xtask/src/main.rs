@@ -4,6 +4,7 @@ mod bench_compile;
 mod conformance;
 mod corpus;
 mod features;
+mod first_programs;
 mod house;
 mod index;
 mod package;
@@ -64,6 +65,8 @@ enum Chore {
     Stampede(programs::Stampede),
     /// Check that no set of gapi's features warns: none, each alone, all, and pairs of those that meet.
     Features(features::Arguments),
+    /// Compile what `gapi init` makes of every vendored document, and run it where an embedded server has the API.
+    FirstPrograms(first_programs::Arguments),
     /// Measure how the sources are built: files and lines, circles of imports, floors, twin names, unwanted words.
     House(house::Arguments),
     /// Pack what is published, build, test and document the archives outside of the checkout, and run the program of README.md with them.
@@ -107,6 +110,7 @@ fn main() -> ExitCode {
         Chore::SoakStore(arguments) => soak_store::run(&arguments),
         Chore::Stampede(arguments) => programs::stampede(&arguments, &root()),
         Chore::Features(arguments) => features::run(&arguments, &root()),
+        Chore::FirstPrograms(arguments) => first_programs::run(&arguments),
         Chore::House(arguments) => house::run(&arguments, &root()),
         Chore::Package(arguments) => package::run(&arguments, &root()),
         Chore::Providers => providers::run(&root()),

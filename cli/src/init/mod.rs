@@ -50,12 +50,24 @@ pub(crate) struct Arguments {
     /// Act as the service account of this key file
     #[arg(long, value_name = "FILE")]
     service_account: Option<PathBuf>,
+    /// Turn on gapi's feature `documents`, which has all documents, instead of bringing this one
+    #[arg(long)]
+    documents: bool,
     /// Depend on gapi in this checkout
     #[arg(long, value_name = "DIR")]
     path: Option<PathBuf>,
     /// Write nothing, and print what would be written
     #[arg(long)]
     dry_run: bool,
+}
+
+impl Arguments {
+    /// Returns the features of gapi that the program needs beside the default ones.
+    fn features(&self) -> Vec<&'static str> {
+        let features = [("blocking", self.blocking), ("documents", self.documents)];
+        let features = features.into_iter().filter(|(_, is_on)| *is_on);
+        features.map(|(name, _)| name).collect()
+    }
 }
 
 /// What is written, all of it decided before the first file.
@@ -115,11 +127,7 @@ fn plan(arguments: &Arguments, name: &str) -> Outcome<Plan> {
             env!("CARGO_PKG_VERSION_MINOR")
         ),
         path: checkout(arguments, &here, &manifest.folder)?,
-        features: if arguments.blocking {
-            vec!["blocking"]
-        } else {
-            vec![]
-        },
+        features: arguments.features(),
     })?;
     if !arguments.blocking {
         manifest.add(&Dependency {

@@ -325,7 +325,7 @@ fn files_that_are_there_are_indexed() {
         &document("zoo", "v1", "1").to_string(),
     );
     folder.write("discovery-docs/package.json", "{}");
-    for line in ["list", "generate drive:v3 -o -"] {
+    for line in ["list", "generate drive:v3 -o -", "show drive:v3"] {
         folder.gapi(line).fails_with(5, &["gapi index"]);
     }
     let ran = folder.gapi("index").ok();

@@ -136,6 +136,19 @@ fn programs_of_the_user_are_not_replaced() {
 }
 
 #[test]
+fn the_feature_with_all_documents_brings_none() {
+    let folder = package();
+    let line = format!("{} --documents", vendored("tasks.v1.json"));
+    for _ in 0..2 {
+        init(&folder, &line).ok();
+        assert_eq!(folder.names(), ["Cargo.toml", "src"]);
+        let manifest = folder.read("Cargo.toml");
+        let gapi = "gapi = { version = \"0.1\", features = [\"documents\"] }\n";
+        assert_eq!(manifest.matches(gapi).count(), 1, "{manifest}");
+    }
+}
+
+#[test]
 fn what_cannot_be_set_up_is_explained() {
     let folder = package();
     let tasks = vendored("tasks.v1.json");

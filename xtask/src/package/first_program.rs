@@ -79,7 +79,7 @@ pub(super) fn run(packages: &[Package], folder: &Path, root: &Path) -> Result<()
 }
 
 /// Starts a server that runs until the end of this program, and returns its URL and a service account's key.
-fn server() -> Result<(String, String), Failure> {
+pub(crate) fn server() -> Result<(String, String), Failure> {
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread()

@@ -12,6 +12,8 @@ use crate::progress::Progress;
 use crate::workspace::Failure;
 
 pub(crate) use checks::{RUSTDOC, rustdoc};
+pub(crate) use first_program::server;
+pub(crate) use process::{printed, succeed};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {

@@ -5,14 +5,14 @@ use std::process::Command;
 use crate::workspace::Failure;
 
 /// What a program printed.
-pub(super) struct Printed {
-    pub(super) is_success: bool,
-    pub(super) stdout: String,
-    pub(super) stderr: String,
+pub(crate) struct Printed {
+    pub(crate) is_success: bool,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 /// Runs a program to its end.
-pub(super) fn printed(command: &mut Command) -> Result<Printed, Failure> {
+pub(crate) fn printed(command: &mut Command) -> Result<Printed, Failure> {
     let program = command.get_program().to_string_lossy().into_owned();
     let output = command
         .output()
@@ -25,7 +25,7 @@ pub(super) fn printed(command: &mut Command) -> Result<Printed, Failure> {
 }
 
 /// Runs a program that has to succeed, and returns its standard output.
-pub(super) fn succeed(command: &mut Command) -> Result<String, Failure> {
+pub(crate) fn succeed(command: &mut Command) -> Result<String, Failure> {
     let printed = printed(command)?;
     if printed.is_success {
         return Ok(printed.stdout);
