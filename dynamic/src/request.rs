@@ -93,7 +93,7 @@ impl Request {
     }
 
     /// Sends parameters and properties that the document does not have, and values that it does not describe: for what is newer
-    /// than the document.
+    /// than the document. Names of parameters are never freed, so they should not be a user's.
     pub fn unchecked(mut self) -> Self {
         self.is_checked = false;
         for index in 0..self.parameters.len() {

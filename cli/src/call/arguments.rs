@@ -121,9 +121,16 @@ pub(super) fn own_flags() -> Vec<String> {
 
 /// Returns the parameters that have no flag, because an own option or another parameter has it.
 pub(super) fn without_flag(method: &Method) -> Vec<&Parameter> {
-    let own = own_flags();
-    let has_none = |parameter: &&Parameter| own.contains(&flag(&parameter.wire));
-    method.model().optional.iter().filter(has_none).collect()
+    let model = method.model();
+    let mut taken = own_flags();
+    taken.extend(model.required.iter().map(|parameter| flag(&parameter.wire)));
+    let mut has_none = |parameter: &&Parameter| {
+        let flag = flag(&parameter.wire);
+        let is_taken = flag.is_empty() || taken.contains(&flag);
+        taken.push(flag);
+        is_taken
+    };
+    model.optional.iter().filter(|one| has_none(one)).collect()
 }
 
 /// Returns the own options that the method has no use for, which the help leaves out.

@@ -87,7 +87,7 @@ pub(super) fn text(method: &Method, command: clap::Command) -> String {
             })
             .collect();
         after.push_str(&format!(
-            "Parameters whose flag is an option of gapi:\n{}\n",
+            "Parameters without a flag, which belongs to an option or to another parameter:\n{}\n",
             indented(&lines)
         ));
     }

@@ -151,10 +151,14 @@ impl<'a> Invocation<'a> {
                 note(&line);
             }
         }
-        if !self.options.quiet && self.is_for_emulator(&preview)? {
+        if !self.options.quiet && self.is_redirected(&preview)? {
+            let what = match self.is_for_emulator(&preview)? {
+                true => "the emulator at ",
+                false => "",
+            };
             let authority = client::authority(&preview);
             note(&format!(
-                "sent to the emulator at {authority}, which a variable of the environment names"
+                "sent to {what}{authority}, which a variable of the environment names"
             ));
         }
         let resume = RefCell::new(None);
@@ -331,8 +335,14 @@ impl<'a> Invocation<'a> {
         names.any(|name| name == http::header::AUTHORIZATION)
     }
 
-    /// Whether a variable of the environment sends the request to an emulator.
+    /// Whether a variable of the environment sends the request to an emulator, which gets no credentials.
     fn is_for_emulator(&self, preview: &HttpRequest) -> CallResult<bool> {
+        let is_endpoint = Environment::system().get("GAPI_ENDPOINT").is_some();
+        Ok(!is_endpoint && self.is_redirected(preview)?)
+    }
+
+    /// Whether a variable of the environment sends the request elsewhere.
+    fn is_redirected(&self, preview: &HttpRequest) -> CallResult<bool> {
         let client = self.parts().without_emulators(Arc::new(Anonymous))?;
         let usual = self.to_http(&self.request, &client);
         Ok(usual.is_ok_and(|usual| client::authority(&usual) != client::authority(preview)))

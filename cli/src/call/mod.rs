@@ -140,8 +140,16 @@ fn call(words: &[OsString]) -> CallResult {
         return help::print_methods(&service, wants_help);
     };
     let method = service.find(name).map_err(|errors| {
+        let mut failure = failure(&errors);
+        if errors
+            .iter()
+            .all(|error| error.kind == DiagnosticKind::Document)
+        {
+            failure.exit = Exit::NoDocument;
+            return failure.hint("correct the document, or fetch it again with --refresh");
+        }
         let spec = format!("{}:{}", service.name(), service.version());
-        failure(&errors).hint(format!("gapi methods {spec}"))
+        failure.hint(format!("gapi methods {spec}"))
     })?;
     let global: Vec<&str> = service.global_parameters().collect();
     let command = arguments::command(&method, &global);

@@ -249,6 +249,11 @@ async fn a_curl_command_has_the_header_of_the_credentials() {
     assert!(!with(&["--anonymous"]).contains("authorization"));
     let text = with(&["-H", "authorization: Bearer canary"]);
     assert_eq!(text.matches("authorization").count(), 1, "{text}");
+    let text = curl(&LIST, &[("GAPI_ENDPOINT", "http://127.0.0.1:1")]);
+    assert!(
+        text.contains("http://127.0.0.1:1/") && text.contains(token),
+        "{text}"
+    );
     let topic = ["pubsub:v1", "projects.topics.get", "projects/p/topics/t"];
     let text = curl(&topic, &[("PUBSUB_EMULATOR_HOST", "localhost:1")]);
     assert!(

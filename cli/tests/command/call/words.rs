@@ -115,7 +115,9 @@ async fn hidden_names_are_reached_by_name() {
         "odd.json",
         &json!({"kind": "discovery#restDescription", "name": "odd", "version": "v1", "rootUrl": "https://odd.googleapis.com/", "servicePath": "",
             "schemas": {}, "resources": {"r": {"methods": {"get": {"id": "odd.r.get", "httpMethod": "GET", "path": "r", "parameters": {
-                "dryRun": {"type": "boolean", "location": "query"}, "interval.startTime": {"type": "string", "location": "query"}}}}}}})
+                "dryRun": {"type": "boolean", "location": "query"}, "interval.startTime": {"type": "string", "location": "query"},
+                "pageSize": {"type": "string", "location": "query"}, "page-size": {"type": "string", "location": "query"}}},
+                "broken": {"id": "odd.r.broken", "httpMethod": "GET", "path": "r", "response": {"$ref": "None"}}}}}})
         .to_string(),
     );
     desk.call(&[
@@ -137,5 +139,9 @@ async fn hidden_names_are_reached_by_name() {
     desk.call(&["odd.json", "r.get", "--dry-run"]).ok();
     assert_eq!(desk.server.log().len(), before);
     let help = desk.call(&["odd.json", "r.get", "--help"]).ok().stdout;
-    assert!(help.contains("-p dryRun=VALUE"), "{help}");
+    for name in ["-p dryRun=VALUE", "-p pageSize=VALUE"] {
+        assert!(help.contains(name), "{help}");
+    }
+    desk.call(&["odd.json", "r.broken"])
+        .fails_with(5, &["the schema `None`", "correct the document"]);
 }
