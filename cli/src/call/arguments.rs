@@ -238,8 +238,9 @@ fn wrong(method: &Method, error: &clap::Error) -> Box<CallFailure> {
                 .split("\n\nFor more information")
                 .next()
                 .unwrap_or_default();
-            let line = gapi_codegen::text::inert_lines(message.trim()).replace('\n', " ");
-            Mistake::new("", line)
+            let text = gapi_codegen::text::inert_lines(message);
+            let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+            Mistake::new("", lines.collect::<Vec<_>>().join("; "))
         }
     };
     CallFailure::usage(vec![mistake]).hint(help_line(method))
@@ -247,6 +248,12 @@ fn wrong(method: &Method, error: &clap::Error) -> Box<CallFailure> {
 
 /// Returns the mistake of a word that no parameter takes. What follows a `=`, and JSON, may be a secret.
 fn too_many(word: &str) -> Mistake {
+    if matches!(word, "true" | "false") {
+        let message = format!(
+            "`{word}` is no argument: a boolean takes its value after `=`, as in --name={word}"
+        );
+        return Mistake::new("", message);
+    }
     let name = word.split('=').next().unwrap_or_default();
     let is_plain = |c: char| c.is_alphanumeric() || "-_./:@".contains(c);
     let named = if name.chars().all(is_plain) {

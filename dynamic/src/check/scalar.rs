@@ -159,7 +159,7 @@ fn is_date(text: &str) -> bool {
     has_form(text, "0000-00-00")
 }
 
-/// Whether a text has the form of RFC 3339.
+/// Whether a text has the form of RFC 3339. The offset may be missing, because some schemas have a property for the time zone.
 fn is_date_time(text: &str) -> bool {
     let Some((start, rest)) = text.split_at_checked("0000-00-00T00:00:00".len()) else {
         return false;
@@ -174,7 +174,7 @@ fn is_date_time(text: &str) -> bool {
         }
         None => rest,
     };
-    let zone = ["Z", "+00:00", "-00:00"];
+    let zone = ["", "Z", "+00:00", "-00:00"];
     has_form(start, "0000-00-00T00:00:00") && zone.iter().any(|zone| has_form(rest, zone))
 }
 
@@ -236,10 +236,11 @@ mod tests {
                 vec![
                     json!("2026-01-31T12:00:00Z"),
                     json!("2026-01-31t12:00:00.5+01:00"),
+                    json!("2026-01-31T12:00:00"),
                 ],
                 vec![
                     json!("2026-01-31"),
-                    json!("2026-01-31T12:00:00"),
+                    json!("2026-01-31T12:00:00+01"),
                     json!("2026-01-31T12:00:00.Z"),
                     json!("é2026-01-31T12:00:0é"),
                 ],

@@ -155,6 +155,22 @@ async fn a_broken_download_is_resumed_or_leaves_no_file() {
         assert!(std::fs::read(bucket.folder.path("g.bin")).unwrap() == bytes);
     }
     assert_eq!(bucket.storage.troubles_left(), 0);
+    // An upload continues where it broke off.
+    std::fs::write(bucket.folder.path("f.bin"), bytes.repeat(6)).unwrap();
+    bucket.storage.trouble(Trouble::Reset(600));
+    let insert = [
+        "objects.insert",
+        "b",
+        "--name",
+        "large",
+        "--upload",
+        "f.bin",
+    ];
+    bucket.call(&insert, "").ok();
+    let large = bucket.storage.content("b", "large").unwrap();
+    assert_eq!(large.len().unwrap(), 18_000_000);
+    assert!(large.equals(bytes.repeat(6).as_slice()).unwrap());
+
     let requests = bucket.storage.log().len();
     assert!(requests >= 4, "{:?}", bucket.storage.log());
 

@@ -74,6 +74,16 @@ async fn flags_are_made_from_the_document() {
     desk.call(&["gmail:v1", "users.messages.list", "me", "--q=--dry-run"])
         .ok();
     assert_eq!(query(&desk), pairs(&[("q", "--dry-run")]));
+    desk.call(&[
+        "gmail:v1",
+        "users.messages.list",
+        "me",
+        "--include-spam-trash",
+        "true",
+    ])
+    .fails_with(2, &["`true` is no argument", "--name=true"]);
+    desk.call(&["gmail:v1", "users.messages.list", "me", "--format", "xml"])
+        .fails_with(2, &["'--format <FORMAT>'; [possible values: json"]);
     desk.call(&["gmail:v1", "users.messages.list", "--", "-x"])
         .ok();
     assert_eq!(desk.last().path, "/gmail/v1/users/-x/messages");
