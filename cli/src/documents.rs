@@ -92,9 +92,10 @@ pub(crate) fn is_id(word: &str) -> bool {
     word.contains('.') && !word.contains([':', '/', '\\']) && !word.ends_with(".json")
 }
 
-/// Whether a word is the path of a document.
+/// Whether a word is the path of a document. A URL is looked up as one, and explained.
 pub(crate) fn is_path(word: &str) -> bool {
-    word.ends_with(".json") || word.contains(['/', '\\']) && !word.contains(':')
+    let has_folder = word.contains(['/', '\\']) && !word.contains(':');
+    word.ends_with(".json") || has_folder || word.contains("://")
 }
 
 /// Returns the document of a path, a name with a version, a name alone, or of the standard input stream for `-`.

@@ -55,6 +55,12 @@ impl Manifest {
         })
     }
 
+    /// Returns whether the package has a library or a program other than src/main.rs, so that `cargo run` may mean another one.
+    pub(super) fn has_targets(&self) -> bool {
+        let is_there = |name: &str| self.folder.join("src").join(name).exists();
+        is_there("lib.rs") || is_there("bin") || self.document.contains_key("bin")
+    }
+
     /// Returns whether a dependency has a feature.
     pub(super) fn has_feature(&self, package: &str, feature: &str) -> bool {
         let dependencies = self

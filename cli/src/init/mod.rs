@@ -144,6 +144,7 @@ fn plan(arguments: &Arguments, name: &str) -> Outcome<Plan> {
     let method = method(&api, &arguments.methods)?;
     let target = source::target(
         &manifest.folder,
+        manifest.has_targets(),
         &spec.to_string(),
         &model::module_name(&api.name),
     )?;

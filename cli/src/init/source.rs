@@ -28,20 +28,19 @@ pub(super) enum State {
     Present,
 }
 
-/// Decides the file of a program for a document, in the folder of a package. `name` is that of an example.
-pub(super) fn target(folder: &Path, spec: &str, name: &str) -> Outcome<Target> {
+/// Decides the file of a program for a document, in the folder of a package. `name` is that of an example. A package that has other targets gets
+/// no main program.
+pub(super) fn target(folder: &Path, has_targets: bool, spec: &str, name: &str) -> Outcome<Target> {
     let name = name.trim_start_matches("r#");
     let mut candidates = vec![("src/main.rs".to_owned(), None)];
     let example = |name: String| (format!("examples/{name}.rs"), Some(name));
     candidates.push(example(name.to_owned()));
     candidates.push(example(format!("{name}_list")));
-    let has_library = folder.join("src/lib.rs").is_file();
     let mut taken = Vec::new();
     for (file, example) in candidates {
         let state = match std::fs::read_to_string(folder.join(&file)) {
-            // A library gets no program beside it.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                if example.is_none() && has_library {
+                if example.is_none() && has_targets {
                     continue;
                 }
                 State::New
@@ -86,7 +85,8 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
         }
-        let target = target(folder.path(), "tasks:v1", "tasks")?;
+        let has_targets = folder.path().join("src/lib.rs").exists();
+        let target = target(folder.path(), has_targets, "tasks:v1", "tasks")?;
         Ok((target.file, target.state))
     }
 

@@ -69,6 +69,9 @@ fn methods_are_listed() {
         assert_eq!(found.stdout.lines().count(), count, "{pattern}");
     }
     folder
+        .gapi("methods https://www.googleapis.com/discovery/v1/apis/tasks/v1/rest")
+        .fails_with(5, &["no URL", "gapi fetch"]);
+    folder
         .gapi("methods tasks:v1 task.*")
         .fails_with(1, &["task.*", "tasks"]);
 }
