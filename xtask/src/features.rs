@@ -3,10 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use serde::Deserialize;
-
 use crate::progress::Progress;
-use crate::workspace::{Failure, cargo, target};
+use crate::workspace::{Failure, cargo, published, target};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -152,22 +150,7 @@ fn title(set: &Set) -> String {
 
 /// Reads the features of package gapi.
 fn features(root: &Path) -> Result<Features, Failure> {
-    #[derive(Deserialize)]
-    struct Metadata {
-        packages: Vec<Package>,
-    }
-    #[derive(Deserialize)]
-    struct Package {
-        name: String,
-        features: Features,
-    }
-    let output = cargo()
-        .args(["metadata", "--no-deps", "--format-version", "1"])
-        .current_dir(root)
-        .output()
-        .map_err(|error| format!("cannot run cargo: {error}"))?;
-    let metadata: Metadata = serde_json::from_slice(&output.stdout)?;
-    let mut packages = metadata.packages.into_iter();
+    let mut packages = published(root)?.into_iter();
     let package = packages.find(|package| package.name == "gapi");
     Ok(package.ok_or("there is no package gapi")?.features)
 }

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::package::{printed, server, succeed};
+use crate::package::server;
+use crate::process::{printed, succeed};
 use crate::workspace::{Failure, cargo, documents, read, root, target, write};
 
 /// The options of `gapi init`, one set after the other.

@@ -7,11 +7,14 @@ mod features;
 mod first_programs;
 mod house;
 mod index;
+mod msrv;
 mod package;
 mod pairs;
+mod process;
 mod programs;
 mod progress;
 mod providers;
+mod public_api;
 mod servers;
 mod soak_store;
 mod vendor;
@@ -69,6 +72,10 @@ enum Chore {
     FirstPrograms(first_programs::Arguments),
     /// Measure how the sources are built: files and lines, circles of imports, floors, twin names, unwanted words.
     House(house::Arguments),
+    /// Check that the dependencies of the published packages build with the Rust version that these promise.
+    Msrv,
+    /// Compare the public items of the published libraries with those of another commit.
+    PublicApi(public_api::Arguments),
     /// Pack what is published, build, test and document the archives outside of the checkout, and run the program of README.md with them.
     Package(package::Arguments),
     /// Check which crypto providers are built by which features, and run programs with one, several or none, beside other users of rustls.
@@ -90,9 +97,9 @@ fn main() -> ExitCode {
         // Cargo runs this program in the compiler's place.
         return bench_compile::wrapper(Path::new(&log));
     }
-    if let Some(program) = std::env::var_os(package::RUSTDOC) {
+    if let Some(program) = std::env::var_os(process::RUSTDOC) {
         // Cargo runs this program in rustdoc's place.
-        return package::rustdoc(&program);
+        return process::rustdoc(&program);
     }
     let outcome = match Arguments::parse().chore {
         Chore::Vendor(arguments) => {
@@ -112,6 +119,8 @@ fn main() -> ExitCode {
         Chore::Features(arguments) => features::run(&arguments, &root()),
         Chore::FirstPrograms(arguments) => first_programs::run(&arguments),
         Chore::House(arguments) => house::run(&arguments, &root()),
+        Chore::Msrv => msrv::run(&root()),
+        Chore::PublicApi(arguments) => public_api::run(&arguments, &root()),
         Chore::Package(arguments) => package::run(&arguments, &root()),
         Chore::Providers => providers::run(&root()),
         Chore::AllFeatures => programs::all_features(&root()),

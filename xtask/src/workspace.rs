@@ -1,9 +1,11 @@
 //! What every chore needs of the repository: its folders, files and cargo.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 /// Why a chore failed, as a sentence.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -53,24 +55,69 @@ pub(crate) fn documents(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 /// The name of a folder's index of documents.
 pub(crate) const INDEX: &str = "index.json";
 
+/// A package that is published.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Package {
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) features: BTreeMap<String, Vec<String>>,
+    pub(crate) targets: Vec<CargoTarget>,
+    /// The registries that it may be published in; empty for none.
+    publish: Option<Vec<String>>,
+}
+
+/// A library, program, test or example of a package.
+#[derive(Debug, Deserialize)]
+pub(crate) struct CargoTarget {
+    pub(crate) name: String,
+    pub(crate) kind: Vec<String>,
+}
+
+impl Package {
+    /// Whether it has a library, and so doctests.
+    pub(crate) fn has_library(&self) -> bool {
+        let is_library = |kind: &String| kind == "lib" || kind == "proc-macro";
+        self.targets
+            .iter()
+            .any(|target| target.kind.iter().any(is_library))
+    }
+
+    pub(crate) fn archive(&self) -> String {
+        format!("{}-{}", self.name, self.version)
+    }
+}
+
+/// Returns the packages of a workspace that are published.
+pub(crate) fn published(root: &Path) -> Result<Vec<Package>, Failure> {
+    #[derive(Deserialize)]
+    struct Metadata {
+        packages: Vec<Package>,
+    }
+    let mut packages = metadata::<Metadata>(root)?.packages;
+    packages.retain(|package| package.publish.is_none());
+    Ok(packages)
+}
+
 /// Returns the folder that cargo builds in.
 pub(crate) fn target(root: &Path) -> Result<PathBuf, Failure> {
     #[derive(Deserialize)]
     struct Metadata {
         target_directory: PathBuf,
     }
+    Ok(metadata::<Metadata>(root)?.target_directory)
+}
+
+/// Returns what cargo reports of a workspace's packages.
+fn metadata<T: DeserializeOwned>(root: &Path) -> Result<T, Failure> {
     let output = cargo()
         .args(["metadata", "--no-deps", "--format-version", "1"])
         .current_dir(root)
         .output()
         .map_err(|error| format!("cannot run cargo: {error}"))?;
-    let metadata: Metadata = serde_json::from_slice(&output.stdout).map_err(|_| {
-        format!(
-            "cargo metadata failed: {}",
-            String::from_utf8_lossy(&output.stderr).trim()
-        )
-    })?;
-    Ok(metadata.target_directory)
+    serde_json::from_slice(&output.stdout).map_err(|_| {
+        let errors = String::from_utf8_lossy(&output.stderr);
+        format!("cargo metadata failed: {}", errors.trim()).into()
+    })
 }
 
 /// Writes a file unless it has this text already; cargo builds again what was written.

@@ -131,7 +131,7 @@ fn wrong(
             }
         }
         let is_of_guide = |part: &&str| path.starts_with(format!("docs/{part}"));
-        if GUIDE.iter().any(|part| is_of_guide(&part)) {
+        if GUIDE.iter().any(is_of_guide) {
             for target in &links.inline {
                 if !target.starts_with('#') && !target.contains("://") {
                     report(format!(

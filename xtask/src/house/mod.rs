@@ -155,6 +155,10 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
         )?;
     }
     print!("{report}");
+    let links = links::broken(tree)?;
+    for link in &links {
+        println!("{link}");
+    }
     let trip = lists::trip(&text(&root.join("docs/architecture.md"))?)?;
     let untrue = trip::untrue(&trip, &|file| text(&root.join(file)))?;
     let files: BTreeSet<&String> = trip.iter().map(|(file, _)| file).collect();
@@ -167,8 +171,9 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
         println!("trip: {failure}");
     }
     let sound = untrue.is_empty() && all.iter().all(Measured::is_sound);
-    Ok(sound && pages.is_empty())
+    Ok(sound && pages.is_empty() && links.is_empty())
 }
+
 /// Returns the unwanted words of tests, examples and benches.
 fn test_words(tree: &Path, lists: &Lists) -> Result<Vec<Occurrence>, Failure> {
     let mut found = Vec::new();

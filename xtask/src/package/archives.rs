@@ -1,60 +1,11 @@
 //! The archives of the published packages: packed as `cargo publish` packs them, and unpacked into a workspace.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
-use serde::Deserialize;
-
-use super::process::succeed;
-use crate::workspace::{Failure, cargo, read, target, write};
-
-/// A package that is published.
-#[derive(Debug, Deserialize)]
-pub(super) struct Package {
-    pub(super) name: String,
-    version: String,
-    pub(super) features: BTreeMap<String, Vec<String>>,
-    pub(super) targets: Vec<CargoTarget>,
-    /// The registries that it may be published in; empty for none.
-    publish: Option<Vec<String>>,
-}
-
-/// A library, program, test or example of a package.
-#[derive(Debug, Deserialize)]
-pub(super) struct CargoTarget {
-    pub(super) name: String,
-    pub(super) kind: Vec<String>,
-}
-
-impl Package {
-    /// Whether it has a library, and so doctests.
-    pub(super) fn has_library(&self) -> bool {
-        let is_library = |kind: &String| kind == "lib" || kind == "proc-macro";
-        self.targets
-            .iter()
-            .any(|target| target.kind.iter().any(is_library))
-    }
-
-    fn archive(&self) -> String {
-        format!("{}-{}", self.name, self.version)
-    }
-}
-
-/// Returns the packages of a workspace that are published.
-pub(super) fn published(root: &Path) -> Result<Vec<Package>, Failure> {
-    #[derive(Deserialize)]
-    struct Metadata {
-        packages: Vec<Package>,
-    }
-    let mut command = cargo();
-    command.args(["metadata", "--no-deps", "--format-version", "1"]);
-    let metadata = succeed(command.current_dir(root))?;
-    let mut packages = serde_json::from_str::<Metadata>(&metadata)?.packages;
-    packages.retain(|package| package.publish.is_none());
-    Ok(packages)
-}
+use crate::process::succeed;
+use crate::workspace::{Failure, Package, cargo, read, target, write};
 
 /// Packs the packages, and unpacks each into a folder of its name below `folder`, which becomes a workspace.
 pub(super) fn unpack(packages: &[Package], folder: &Path, root: &Path) -> Result<(), Failure> {

@@ -3,26 +3,13 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::Command;
 
-use super::archives::{Package, published};
-use super::process::{Printed, printed};
-use crate::workspace::{Failure, cargo, target, write};
-
-/// The variable by which cargo runs this program in place of rustdoc, whose path it is.
-pub(crate) const RUSTDOC: &str = "GAPI_XTASK_RUSTDOC";
+use crate::process::{Printed, printed, with_rustdoc};
+use crate::workspace::{Failure, Package, cargo, published, target, write};
 
 /// Features that are documented and not tested: they need a service of the system, or are one of two.
 const UNTESTED: [&str; 2] = ["keyring", "ring"];
-
-/// Runs rustdoc with the features of nightly, which docs.rs has too. (Were the variable set for cargo, build scripts would see it.)
-pub(crate) fn rustdoc(program: &OsStr) -> ExitCode {
-    let status = Command::new(program)
-        .args(std::env::args_os().skip(1))
-        .env("RUSTC_BOOTSTRAP", "1")
-        .status();
-    ExitCode::from(u8::from(!status.is_ok_and(|status| status.success())))
-}
 
 /// The workspace of the unpacked packages.
 pub(super) struct Workspace {
@@ -83,11 +70,7 @@ impl Workspace {
             for package in &group {
                 command.args(["--package", &package.name]);
             }
-            let real = cargo_neighbour("rustdoc");
-            command
-                .env(RUSTDOC, real)
-                .env("RUSTDOC", std::env::current_exe()?)
-                .env("RUSTDOCFLAGS", "--cfg docsrs -D warnings");
+            with_rustdoc(&mut command, "--cfg docsrs -D warnings")?;
             let Printed {
                 is_success: false,
                 stderr,
@@ -160,12 +143,18 @@ impl Checked {
             self.failures.push(format!(
                 "cargo {} failed:\n{}{}",
                 arguments.join(" "),
-                printed.stdout,
-                printed.stderr
+                end_of(&printed.stdout),
+                end_of(&printed.stderr)
             ));
         }
         Ok(printed.stdout)
     }
+}
+
+/// Returns the last lines of a text.
+fn end_of(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(60)..].join("\n")
 }
 
 /// Returns how many tests passed, in the output of any number of test programs.
@@ -175,17 +164,6 @@ fn passed(output: &str) -> usize {
         .filter_map(|line| line.strip_prefix("test result: ok. "));
     let counts = results.filter_map(|rest| rest.split_once(" passed")?.0.parse::<usize>().ok());
     counts.sum()
-}
-
-/// Returns a program of the toolchain of cargo.
-fn cargo_neighbour(name: &str) -> PathBuf {
-    let cargo = PathBuf::from(cargo().get_program());
-    let neighbour = cargo.with_file_name(name);
-    if neighbour.is_file() {
-        neighbour
-    } else {
-        name.into()
-    }
 }
 
 #[cfg(test)]

@@ -7,10 +7,10 @@ use std::time::Instant;
 
 use gapi_fakes::Google;
 
-use super::archives::{Package, patches};
+use super::archives::patches;
 use super::page::block;
-use super::process::succeed;
-use crate::workspace::{Failure, cargo, read, target, write};
+use crate::process::succeed;
+use crate::workspace::{Failure, Package, cargo, read, target, write};
 
 /// The folder that the commands of README.md make.
 const PROJECT: &str = "first";

@@ -4,16 +4,13 @@ mod archives;
 mod checks;
 mod first_program;
 mod page;
-mod process;
 
 use std::path::{Path, PathBuf};
 
 use crate::progress::Progress;
-use crate::workspace::Failure;
+use crate::workspace::{Failure, Package, published};
 
-pub(crate) use checks::{RUSTDOC, rustdoc};
 pub(crate) use first_program::server;
-pub(crate) use process::{printed, succeed};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -36,7 +33,7 @@ const COMPLETE: [&str; 4] = ["gapi", "gapi-auth", "gapi-transport", "gapi-codege
 
 /// Packs, unpacks and checks; false where a check fails.
 pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
-    let packages = archives::published(root)?;
+    let packages = published(root)?;
     for name in &arguments.packages {
         if !packages.iter().any(|package| package.name == *name) {
             return Err(format!("there is no published package {name}").into());
@@ -61,7 +58,7 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
 
 fn check(
     arguments: &Arguments,
-    packages: &[archives::Package],
+    packages: &[Package],
     folder: &Path,
     root: &Path,
 ) -> Result<bool, Failure> {
