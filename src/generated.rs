@@ -226,7 +226,7 @@ macro_rules! __gapi_request {
             }
         }
     };
-    (@items $name:ident $response:ty, $entries:ident $field:ident: $item:ty) => {
+    (@items $name:ident $response:ty, $entries:ident $field:ident: $item:ty $(,)?) => {
         impl $name {
             /// Returns the items of all pages.
             #[inline]

@@ -7,28 +7,28 @@ use super::docs;
 use super::names::{Names, ident};
 use super::schema::deprecated;
 use super::table;
-use crate::model::{Api, Items, MaskOf, Method, Parameter, Patching, Resource, Shape, Type};
+use crate::model::{Api, Items, MaskOf, Method, Parameter, Patching, Shape, Type};
 
-/// Returns the function of a handle that makes the request.
+/// Returns the function of a handle that makes the request. `of_resource` is the method in the example of its resource.
 pub(super) fn constructor(
     api: &Api,
-    resource: &Resource,
     method: &Method,
+    of_resource: Option<&Method>,
     depth: usize,
     names: &Names<'_>,
 ) -> TokenStream {
-    let example = names.own_example(resource, method);
+    let example = names.own_example(method, of_resource);
     make(api, method, depth, names, example, Some(quote!(self,)))
 }
 
 /// Returns the function that makes the request of a method without a resource.
 pub(super) fn function(
     api: &Api,
-    root: &Resource,
     method: &Method,
+    of_resource: Option<&Method>,
     names: &Names<'_>,
 ) -> TokenStream {
-    let example = names.own_example(root, method);
+    let example = names.own_example(method, of_resource);
     make(api, method, 1, names, example, None)
 }
 

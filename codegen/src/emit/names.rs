@@ -85,20 +85,20 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// Returns the example of the methods of a resource.
-    pub(super) fn example_of(&self, resource: &Resource) -> Option<String> {
-        self.example(example::of_resource(resource)?)
-    }
-
-    /// Returns the example of a method, if it is not like that of its resource.
-    pub(super) fn own_example(&self, resource: &Resource, method: &Method) -> Option<String> {
-        let is_own = example::differs(method, example::of_resource(resource)?);
-        is_own.then(|| self.example(method)).flatten()
-    }
-
-    fn example(&self, method: &Method) -> Option<String> {
+    /// Returns the example of a method.
+    pub(super) fn example(&self, method: &Method) -> Option<String> {
         let spelling = self.spelling.as_ref()?;
         Some(example::statements(self.api, spelling, method))
+    }
+
+    /// Returns the example of a method, if it is called in another form than the one in the docs of its resource.
+    pub(super) fn own_example(
+        &self,
+        method: &Method,
+        of_resource: Option<&Method>,
+    ) -> Option<String> {
+        let is_own = example::differs(method, of_resource?);
+        is_own.then(|| self.example(method)).flatten()
     }
 
     /// Returns the constant of a scope.

@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::names::{Names, ROOT_MODULE, ident};
 use super::{docs, method, schema};
+use crate::example::of_resource;
 use crate::model::{Api, Resource};
 
 /// Returns the top resources, and the module of methods without a resource.
@@ -38,18 +39,19 @@ pub(super) fn root(api: &Api, names: &Names<'_>) -> TokenStream {
 /// Returns the module of methods without a resource, which are its functions.
 fn top_methods(api: &Api, names: &Names<'_>) -> TokenStream {
     let module = ident(ROOT_MODULE);
+    let example = of_resource(&api.root);
     let constructors = api
         .root
         .methods
         .iter()
-        .map(|method| method::function(api, &api.root, method, names));
+        .map(|method| method::function(api, method, example, names));
     let requests = api
         .root
         .methods
         .iter()
         .map(|method| method::request(method, "", 1, names));
     let doc = docs::resource(&api.root)
-        .example(names.example_of(&api.root))
+        .example(example.and_then(|method| names.example(method)))
         .attribute();
     quote! {
         #doc
@@ -65,14 +67,15 @@ fn top_methods(api: &Api, names: &Names<'_>) -> TokenStream {
 fn module(api: &Api, resource: &Resource, depth: usize, names: &Names<'_>) -> TokenStream {
     let name = ident(&resource.ident);
     let doc = docs::resource_module(resource).attribute();
+    let example = of_resource(resource);
     let handle_doc = docs::resource(resource)
-        .example(names.example_of(resource))
+        .example(example.and_then(|method| names.example(method)))
         .attribute();
     let deprecated = schema::deprecated(resource.deprecated);
     let constructors = resource
         .methods
         .iter()
-        .map(|method| method::constructor(api, resource, method, depth, names));
+        .map(|method| method::constructor(api, method, example, depth, names));
     let accessors = resource.resources.iter().map(|child| {
         let doc = docs::resource(child).attribute();
         let (name, deprecated) = (ident(&child.ident), schema::deprecated(child.deprecated));

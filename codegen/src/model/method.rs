@@ -120,10 +120,16 @@ impl Method {
     /// `executeStreamingSql`.
     #[must_use]
     pub fn is_streamed(&self) -> bool {
-        let name = snake(&self.wire);
-        let is_named_so = name.split('_').next() == Some("stream")
-            || name.split('_').any(|word| word == "streaming");
-        is_named_so && self.response.is_some() && !self.raw_response && self.paging.is_none()
+        let is_named_so = || {
+            let name = snake(&self.wire);
+            name.split('_').next() == Some("stream")
+                || name.split('_').any(|word| word == "streaming")
+        };
+        self.wire.contains("tream")
+            && self.response.is_some()
+            && !self.raw_response
+            && self.paging.is_none()
+            && is_named_so()
     }
 }
 

@@ -34,6 +34,9 @@ fn items<'a>(line: &'a str, marker: &str) -> Option<(&'a str, Vec<&'a str>)> {
 /// Returns the offsets of a marker between spaces, outside of code.
 fn markers(line: &str, marker: &str) -> Vec<usize> {
     let (mut found, mut at) = (Vec::new(), 0);
+    if !line.starts_with(marker) && !line.contains(&format!(" {marker}")) {
+        return found;
+    }
     while let Some(c) = line[at..].chars().next() {
         let rest = &line[at..];
         at += if c == '`' {

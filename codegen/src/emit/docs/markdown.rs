@@ -165,6 +165,9 @@ fn clean(text: &str) -> String {
             c => clean.push(c),
         }
     }
+    if !clean.contains('<') {
+        return clean;
+    }
     for (tag, meaning) in [
         ("<br>", "\n"),
         ("<br/>", "\n"),

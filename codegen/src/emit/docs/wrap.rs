@@ -5,6 +5,9 @@ const WIDTH: usize = 110;
 
 /// Returns `text` in lines of at most [`WIDTH`] where it can be broken.
 pub(super) fn wrap(text: &str, first: &str, hang: &str) -> Vec<String> {
+    if first.len() + text.len() <= WIDTH && !text.contains("  ") {
+        return vec![format!("{first}{}", text.trim())];
+    }
     let text = hold_spans(text);
     let mut lines = Vec::new();
     let mut line = first.to_owned();

@@ -189,6 +189,26 @@ pub mod widgets {
             Left(__gapi::Call::new(&LEFT))
         }
 
+        /// The method `p.widgets.longNames`.
+        ///
+        /// HTTP: `GET long`
+        ///
+        /// Returns one page of a list; `pages` returns all pages, and `items` the entries of their `items_of_a_schema_with_a_long_name`.
+        ///
+        /// Retried after transient errors: it only reads.
+        ///
+        /// ```ignore
+        /// let request = paging::widgets().long_names();
+        /// let mut items = request.items(&client);
+        /// while let Some(item) = items.try_next().await? {
+        ///     println!("{item:?}");
+        /// }
+        /// ```
+        #[inline]
+        pub fn long_names(self) -> LongNames {
+            LongNames(__gapi::Call::new(&LONG_NAMES))
+        }
+
         /// The method `p.matching`.
         ///
         /// HTTP: `GET x1`
@@ -605,6 +625,35 @@ pub mod widgets {
             Self(self.0.with_optional("pageSize", value))
         }
 
+        /// Sets the parameter `pageToken`.
+        #[inline]
+        pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
+            Self(self.0.with_optional("pageToken", value))
+        }
+    }
+
+    pub(crate) static LONG_NAMES: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, LongNames::METHOD, "long")
+            .with_parameters(&[__gapi::Parameter::query("pageToken")])
+            .with_paging(
+                __gapi::Paging::new(__gapi::Slot::Query("pageToken"), "nextPageToken")
+                    .with_items("itemsOfASchemaWithALongName"),
+            );
+
+    /// A request of [`p.widgets.longNames`](Resource::long_names).
+    #[derive(Clone, Debug)]
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct LongNames(__gapi::Call);
+
+    __gapi::request!(
+        LongNames "p.widgets.longNames": super::LongPage,
+        pages,
+        items(
+            list items_of_a_schema_with_a_long_name: super::ItemOfASchemaWhoseNameIsSoLongThatItsListTakesAllOfALine,
+        ),
+    );
+
+    impl LongNames {
         /// Sets the parameter `pageToken`.
         #[inline]
         pub fn page_token<M>(self, value: impl __gapi::Argument<String, M>) -> Self {
@@ -1080,6 +1129,20 @@ pub struct Item {
 
 __gapi::object!(Item "Item", 0 name "name");
 
+/// The schema `ItemOfASchemaWhoseNameIsSoLongThatItsListTakesAllOfALine`.
+#[derive(Clone, Default)]
+pub struct ItemOfASchemaWhoseNameIsSoLongThatItsListTakesAllOfALine {
+    /// The property `name`.
+    pub name: Option<String>,
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
+    pub extra: __gapi::Extra,
+}
+
+__gapi::object!(
+    ItemOfASchemaWhoseNameIsSoLongThatItsListTakesAllOfALine "ItemOfASchemaWhoseNameIsSoLongThatItsListTakesAllOfALine",
+    0 name "name",
+);
+
 /// The schema `Items`.
 #[derive(Clone, Default)]
 pub struct Items {
@@ -1112,6 +1175,23 @@ pub struct Left {
 }
 
 __gapi::object!(Left "Left", 0 errors "errors", 1 next_page_token "nextPageToken");
+
+/// The schema `LongPage`.
+#[derive(Clone, Default)]
+pub struct LongPage {
+    /// The property `itemsOfASchemaWithALongName`.
+    pub items_of_a_schema_with_a_long_name: Option<Vec<ItemOfASchemaWhoseNameIsSoLongThatItsListTakesAllOfALine>>,
+    /// The property `nextPageToken`.
+    pub next_page_token: Option<String>,
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
+    pub extra: __gapi::Extra,
+}
+
+__gapi::object!(
+    LongPage "LongPage",
+    0 items_of_a_schema_with_a_long_name "itemsOfASchemaWithALongName",
+    1 next_page_token "nextPageToken",
+);
 
 /// The schema `Matching`.
 #[derive(Clone, Default)]

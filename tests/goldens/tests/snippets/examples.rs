@@ -433,7 +433,7 @@ pub async fn paging_6(client: gapi::Client) -> Result<(), gapi::Error> {
 }
 
 pub async fn paging_7(client: gapi::Client) -> Result<(), gapi::Error> {
-    let request = paging::widgets().matching();
+    let request = paging::widgets().long_names();
     let mut items = request.items(&client);
     while let Some(item) = items.try_next().await? {
         println!("{item:?}");
@@ -442,7 +442,7 @@ pub async fn paging_7(client: gapi::Client) -> Result<(), gapi::Error> {
 }
 
 pub async fn paging_8(client: gapi::Client) -> Result<(), gapi::Error> {
-    let request = paging::widgets().named();
+    let request = paging::widgets().matching();
     let mut items = request.items(&client);
     while let Some(item) = items.try_next().await? {
         println!("{item:?}");
@@ -451,7 +451,7 @@ pub async fn paging_8(client: gapi::Client) -> Result<(), gapi::Error> {
 }
 
 pub async fn paging_9(client: gapi::Client) -> Result<(), gapi::Error> {
-    let request = paging::widgets().next_in_query();
+    let request = paging::widgets().named();
     let mut items = request.items(&client);
     while let Some(item) = items.try_next().await? {
         println!("{item:?}");
@@ -460,6 +460,15 @@ pub async fn paging_9(client: gapi::Client) -> Result<(), gapi::Error> {
 }
 
 pub async fn paging_10(client: gapi::Client) -> Result<(), gapi::Error> {
+    let request = paging::widgets().next_in_query();
+    let mut items = request.items(&client);
+    while let Some(item) = items.try_next().await? {
+        println!("{item:?}");
+    }
+    Ok(())
+}
+
+pub async fn paging_11(client: gapi::Client) -> Result<(), gapi::Error> {
     let request = paging::widgets().none();
     let mut pages = request.pages(&client);
     while let Some(page) = pages.try_next().await? {
@@ -468,7 +477,7 @@ pub async fn paging_10(client: gapi::Client) -> Result<(), gapi::Error> {
     Ok(())
 }
 
-pub async fn paging_11(client: gapi::Client) -> Result<(), gapi::Error> {
+pub async fn paging_12(client: gapi::Client) -> Result<(), gapi::Error> {
     let request = paging::widgets().only();
     let mut items = request.items(&client);
     while let Some(item) = items.try_next().await? {
@@ -477,7 +486,7 @@ pub async fn paging_11(client: gapi::Client) -> Result<(), gapi::Error> {
     Ok(())
 }
 
-pub async fn paging_12(client: gapi::Client) -> Result<(), gapi::Error> {
+pub async fn paging_13(client: gapi::Client) -> Result<(), gapi::Error> {
     let body = paging::Body {
         page_token: Some("my-page-token".into()),
         ..Default::default()
@@ -490,7 +499,7 @@ pub async fn paging_12(client: gapi::Client) -> Result<(), gapi::Error> {
     Ok(())
 }
 
-pub async fn paging_13(client: gapi::Client) -> Result<(), gapi::Error> {
+pub async fn paging_14(client: gapi::Client) -> Result<(), gapi::Error> {
     let request = paging::widgets().results();
     let mut items = request.items(&client);
     while let Some(item) = items.try_next().await? {
@@ -499,7 +508,7 @@ pub async fn paging_13(client: gapi::Client) -> Result<(), gapi::Error> {
     Ok(())
 }
 
-pub async fn paging_14(client: gapi::Client) -> Result<(), gapi::Error> {
+pub async fn paging_15(client: gapi::Client) -> Result<(), gapi::Error> {
     let request = paging::widgets().scalars();
     let mut items = request.items(&client);
     while let Some(item) = items.try_next().await? {
@@ -508,7 +517,7 @@ pub async fn paging_14(client: gapi::Client) -> Result<(), gapi::Error> {
     Ok(())
 }
 
-pub async fn paging_15(client: gapi::Client) -> Result<(), gapi::Error> {
+pub async fn paging_16(client: gapi::Client) -> Result<(), gapi::Error> {
     let request = paging::widgets().singular();
     let mut items = request.items(&client);
     while let Some(item) = items.try_next().await? {
@@ -517,7 +526,7 @@ pub async fn paging_15(client: gapi::Client) -> Result<(), gapi::Error> {
     Ok(())
 }
 
-pub async fn paging_16(client: gapi::Client) -> Result<(), gapi::Error> {
+pub async fn paging_17(client: gapi::Client) -> Result<(), gapi::Error> {
     let request = paging::widgets().two();
     let mut pages = request.pages(&client);
     while let Some(page) = pages.try_next().await? {
