@@ -44,7 +44,7 @@ pub(crate) fn bytes(path: &Path) -> Outcome<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Reads a text as [`bytes`] does.
+/// Reads a text as [`bytes()`] does.
 pub(crate) fn text(path: &Path) -> Outcome<String> {
     String::from_utf8(bytes(path)?).map_err(|_| {
         let name = if is_stdin(path) {
