@@ -278,6 +278,34 @@ fn the_nearest_folder_with_an_index_is_used() {
     assert_eq!(folder.names(), ["deep", "discovery-docs"]);
 }
 
+/// Macros whose document comes from a package depend on the manifest.
+#[test]
+fn a_new_document_touches_the_manifest_beside_its_folder() {
+    let folder = Folder::empty();
+    folder.write("Cargo.toml", "[package]");
+    folder.write(
+        "in/old.v1.json",
+        &document("old", "v1", "20260601").to_string(),
+    );
+    let manifest = std::fs::File::options()
+        .append(true)
+        .open(folder.path("Cargo.toml"))
+        .unwrap();
+    let touched = |line: &str| {
+        manifest.set_modified(std::time::UNIX_EPOCH).unwrap();
+        folder.gapi(line).ok();
+        manifest.metadata().unwrap().modified().unwrap() > std::time::UNIX_EPOCH
+    };
+    assert!(touched("fetch old:v1 --from in"));
+    assert!(!touched("fetch old:v1 --from in"), "nothing is new");
+    folder.write(
+        "discovery-docs/zoo.v1.json",
+        &document("zoo", "v1", "1").to_string(),
+    );
+    assert!(touched("index"));
+    assert_eq!(folder.read("Cargo.toml"), "[package]");
+}
+
 #[test]
 fn a_folder_may_call_its_files_as_it_likes() {
     let folder = Folder::empty();

@@ -226,12 +226,6 @@ impl Store {
             }
             _ => Stored::New(entry.revision.clone()),
         };
-        if old.is_none()
-            && let Some(project) = self.folder.parent()
-        {
-            // Macros that have the document from a package watch the manifest: Cargo cannot watch a file that is not there yet.
-            file::touch(&project.join("Cargo.toml"), SystemTime::now());
-        }
         self.index.put(entry);
         self.write()?;
         Ok(what)
@@ -258,7 +252,12 @@ impl Store {
         let path = self.folder.join("index.json");
         self.changed = true;
         file::replace(&path, self.index.to_text().as_bytes())
-            .map_err(|error| FetchError::io("write", &path, &error))
+            .map_err(|error| FetchError::io("write", &path, &error))?;
+        // Macros that have a document from a package watch the manifest: Cargo cannot watch an index that is not there yet.
+        if let Some(project) = self.folder.parent() {
+            file::touch(&project.join("Cargo.toml"), SystemTime::now());
+        }
+        Ok(())
     }
 }
 
