@@ -19,6 +19,9 @@ use crate::workspace::{Failure, cargo, published, read, target};
 pub(crate) struct Arguments {
     /// The commit, branch or tag to compare with.
     base: String,
+    /// Compare this package alone; may be given several times.
+    #[arg(short, long = "package", value_name = "NAME")]
+    packages: Vec<String>,
     /// List what is new, too.
     #[arg(long)]
     all: bool,
@@ -40,10 +43,10 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
         command
     };
     succeed(git(&["worktree", "add", "--quiet", "--detach"]).arg(&arguments.base))?;
-    let old = libraries(&checkout, &target(root)?);
+    let old = libraries(&checkout, &arguments.packages, &target(root)?);
     succeed(&mut git(&["worktree", "remove", "--force"]))?;
     let old = old?;
-    let new = libraries(root, &target(root)?)?;
+    let new = libraries(root, &arguments.packages, &target(root)?)?;
 
     let mut is_sound = true;
     for (name, old) in &old {
@@ -74,9 +77,18 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
 }
 
 /// Returns the published libraries of a checkout with all features.
-fn libraries(tree: &Path, target: &Path) -> Result<BTreeMap<String, Library>, Failure> {
+fn libraries(
+    tree: &Path,
+    names: &[String],
+    target: &Path,
+) -> Result<BTreeMap<String, Library>, Failure> {
     let mut packages = published(tree)?;
-    packages.retain(crate::workspace::Package::has_library);
+    packages.retain(|package| {
+        package.has_library() && (names.is_empty() || names.contains(&package.name))
+    });
+    if packages.is_empty() {
+        return Err(format!("{} has no such library", tree.display()).into());
+    }
     let mut command = cargo();
     command
         .args([

@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 
 use crate::workspace::Failure;
 
+/// Traits that programs cannot name.
+const INTERNAL: [&str; 3] = ["Freeze", "StructuralPartialEq", "UnsafeUnpin"];
+
 /// The public items of a library by kind and path.
 #[derive(Debug, Default)]
 pub(super) struct Surface {
@@ -17,11 +20,11 @@ pub(super) struct Surface {
 pub(super) struct PublicItem {
     /// Types, generics and bounds.
     pub(super) shapes: BTreeSet<String>,
-    /// The struct, enum or trait that it is a part of.
+    /// The struct, enum or trait that it is a part or an implementation of.
     pub(super) owner: Option<String>,
     /// Programs may write or match all of its parts: a new part breaks them.
     pub(super) is_closed: bool,
-    /// An item of a trait that implementations may leave out.
+    /// Programs need not know it: an item with a default, an implementation.
     pub(super) is_provided: bool,
 }
 
@@ -164,7 +167,7 @@ impl<'a> Reader<'a> {
                 let shape = json!([form, self.plain(&content["generics"])]);
                 self.add(&key, &shape).is_closed = !is_open && !is_hidden;
                 self.fields(&key, path, &fields);
-                self.implementations(path, ids(&content["impls"]));
+                self.implementations(&key, path, ids(&content["impls"]));
             }
             "enum" => {
                 let shape = self.plain(&content["generics"]);
@@ -172,7 +175,7 @@ impl<'a> Reader<'a> {
                 for variant in ids(&content["variants"]) {
                     self.variant(&key, path, variant);
                 }
-                self.implementations(path, ids(&content["impls"]));
+                self.implementations(&key, path, ids(&content["impls"]));
             }
             "trait" => {
                 let shape = json!([
@@ -183,9 +186,9 @@ impl<'a> Reader<'a> {
                 ]);
                 self.add(&key, &shape).is_closed = true;
                 for item in ids(&content["items"]) {
-                    self.associated(path, item, Some(&key), &Value::Null);
+                    self.associated(path, item, &key, false, &Value::Null);
                 }
-                self.implementations(path, ids(&content["implementations"]));
+                self.implementations(&key, path, ids(&content["implementations"]));
             }
             _ => {
                 let shape = self.plain(content);
@@ -223,21 +226,24 @@ impl<'a> Reader<'a> {
     }
 
     /// Adds an item of a trait or of an inherent implementation.
-    fn associated(&mut self, path: &str, id: u64, owner: Option<&str>, implementation: &Value) {
+    fn associated(&mut self, path: &str, id: u64, owner: &str, is_provided: bool, form: &Value) {
         let (Some(item), Some((kind, content))) = (self.item(id), self.content(id)) else {
             return;
         };
         let name = item["name"].as_str().unwrap_or_default();
-        let shape = json!([implementation, self.plain(content)]);
+        let shape = json!([form, self.plain(content)]);
         let is_set = |key: &str| content.get(key).is_some_and(|value| !value.is_null());
-        let is_provided = content["has_body"] == true
-            || kind != "function" && (is_set("value") || is_set("default"));
+        let has_default = match kind {
+            "assoc_type" => is_set("type"),
+            "assoc_const" => is_set("value"),
+            _ => content["has_body"] == true,
+        };
         let entry = self.add(&format!("{kind} {path}::{name}"), &shape);
-        entry.owner = owner.map(str::to_owned);
-        entry.is_provided = owner.is_some() && is_provided;
+        entry.owner = Some(owner.to_owned());
+        entry.is_provided = is_provided || has_default;
     }
 
-    fn implementations(&mut self, path: &str, implementations: Vec<u64>) {
+    fn implementations(&mut self, owner: &str, path: &str, implementations: Vec<u64>) {
         for id in implementations {
             let Some((_, content)) = self.content(id) else {
                 continue;
@@ -252,19 +258,16 @@ impl<'a> Reader<'a> {
             ]);
             let Some(implemented) = content["trait"]["id"].as_u64() else {
                 for item in ids(&content["items"]) {
-                    self.associated(path, item, None, &form);
+                    self.associated(path, item, owner, true, &form);
                 }
                 continue;
             };
             let types: Vec<Value> = ids(&content["items"])
                 .into_iter()
-                .filter_map(|item| Some((item, self.content(item)?)))
+                .filter_map(|item| Some((self.item(item)?, self.content(item)?)))
                 .filter(|(_, (kind, _))| *kind == "assoc_type")
-                .map(|(item, (_, content))| {
-                    json!([self.item(item)?["name"], self.plain(content)]).into()
-                })
-                .collect::<Option<_>>()
-                .unwrap_or_default();
+                .map(|(item, (_, content))| json!([item["name"], self.plain(content)]))
+                .collect();
             let name = self.name(implemented);
             let name = name.as_str().map_or_else(
                 || name[1].as_str().unwrap_or_default().to_owned(),
@@ -276,7 +279,12 @@ impl<'a> Reader<'a> {
                 ""
             };
             let shape = json!([form, self.plain(&content["trait"]), types]);
-            self.add(&format!("impl {not}{name} for {path}"), &shape);
+            if INTERNAL.contains(&name.as_str()) {
+                continue;
+            }
+            let entry = self.add(&format!("impl {not}{name} for {path}"), &shape);
+            entry.owner = Some(owner.to_owned());
+            entry.is_provided = true;
         }
     }
 
