@@ -90,7 +90,7 @@ pub(super) async fn run(
                     let method = item.prepared.call.method.id;
                     Err(late
                         .as_ref()
-                        .map_or_else(|| Error::usage("the call was not sent"), Error::copy)
+                        .map_or_else(|| Error::usage("the call was not sent"), Error::clone)
                         .at(method, None)
                         .counting(item.attempts))
                 })
@@ -276,7 +276,7 @@ impl<'a> BatchRequest<'a> {
         let (responses, outer) = match responses {
             Ok(responses) => (responses, None),
             Err(error) => (
-                self.pending.iter().map(|_| Err(error.copy())).collect(),
+                self.pending.iter().map(|_| Err(error.clone())).collect(),
                 Some(error),
             ),
         };

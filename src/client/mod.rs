@@ -4,6 +4,7 @@ mod builder;
 
 use std::{
     fmt,
+    panic::{RefUnwindSafe, UnwindSafe},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -73,6 +74,17 @@ pub(crate) struct ClientInner {
     pub(crate) universe_checked: Arc<AtomicBool>,
 }
 
+/// The error of the compiler for [`Client::new`] without a transport. No type implements it.
+#[cfg(not(feature = "rustls"))]
+#[diagnostic::on_unimplemented(
+    message = "`Client::new` needs the feature `rustls` of gapi, which has the default transport",
+    label = "add the feature `rustls`, or use `Client::builder().transport(..)`"
+)]
+pub trait DefaultTransport<'a, C> {
+    /// Creates a client with the default transport.
+    fn with_default_transport(credentials: C) -> Self;
+}
+
 impl Client {
     /// Creates a client with these credentials and the defaults of [`builder`](Self::builder).
     ///
@@ -85,6 +97,16 @@ impl Client {
             Arc::new(gapi_transport::LazyTransport::default()),
             &Environment::system(),
         )
+    }
+
+    #[cfg(not(feature = "rustls"))]
+    #[allow(missing_docs)]
+    #[doc(hidden)]
+    pub fn new<C>(credentials: C) -> Self
+    where
+        for<'a> Self: DefaultTransport<'a, C>,
+    {
+        Self::with_default_transport(credentials)
     }
 
     /// Creates a client of the usual endpoints without credentials and without delays between attempts.
@@ -141,6 +163,10 @@ impl Client {
         &self.inner.transport
     }
 }
+
+// What clones share is behind locks that ignore panics, or never changes.
+impl UnwindSafe for Client {}
+impl RefUnwindSafe for Client {}
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -28,7 +28,7 @@ pub use self::{
     },
     kind::ErrorKind,
 };
-use crate::{outlined_box::OutlinedBox, wire::UnknownField};
+use crate::{outlined_box::OutlinedArc, wire::UnknownField};
 
 /// The header of the project that is billed: sensitive, but no credential.
 const QUOTA_PROJECT: HeaderName = HeaderName::from_static("x-goog-user-project");
@@ -37,7 +37,10 @@ const QUOTA_PROJECT: HeaderName = HeaderName::from_static("x-goog-user-project")
 ///
 /// `Display` is one line for people: the method, the failure, and a solution if one is known. Of a body it contains at most the
 /// [`message`](Self::message) of the server, shortened and without credentials; [`body`](Self::body) returns the body.
-pub struct Error(OutlinedBox<ErrorData>);
+///
+/// Clones share everything, the source too.
+#[derive(Clone)]
+pub struct Error(OutlinedArc<ErrorData>);
 
 #[derive(Clone)]
 struct ErrorData {
@@ -64,7 +67,7 @@ struct ErrorData {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(OutlinedBox::new(ErrorData {
+        Self(OutlinedArc::new(ErrorData {
             kind,
             message: message.into(),
             method: None,
@@ -118,11 +121,6 @@ impl Error {
         self.0.batch = Some(calls);
         self.0.method = None;
         self
-    }
-
-    /// Returns the same failure for another call.
-    pub(crate) fn copy(&self) -> Self {
-        Self(self.0.clone())
     }
 
     pub(crate) fn auth(error: AuthError) -> Self {

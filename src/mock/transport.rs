@@ -20,13 +20,14 @@ use crate::{
     batch::mixed::{self, BatchMessage},
     execute::CallInfo,
     media_type,
-    method::Method,
+    method::{Location, Method},
     wire::{Object, from_slice},
 };
 
 /// A call that a [`Mock`](super::Mock) has received: the method, the parameters and the body.
 ///
-/// `Debug` shows names and lengths, never a value.
+/// `Debug` shows the parameters of the path, the names of the others, and the names and types in the body. [`with_values`](Self::with_values)
+/// shows all values.
 #[derive(Clone)]
 pub struct MockCall {
     method: Option<&'static Method>,
@@ -113,6 +114,24 @@ impl MockCall {
         &self.uri
     }
 
+    /// Returns the call with the values of its parameters and its body, for the message of an assertion. It may contain secrets.
+    pub fn with_values(&self) -> String {
+        let parameters = self
+            .parameters()
+            .map(|(name, value)| format!(" {name}={value:?}"));
+        let parameters: String = parameters.collect();
+        let body = String::from_utf8_lossy(&self.body);
+        format!("{} {}{parameters} {body}", self.http_method, self.method())
+    }
+
+    /// Returns the names and types in a body of JSON, or the length of another.
+    fn shape(&self) -> String {
+        match self.json() {
+            Some(json) => shape(&json),
+            None => format!("{} bytes", self.body.len()),
+        }
+    }
+
     /// Returns the URL without secrets.
     pub(super) fn redacted_url(&self) -> String {
         crate::redact::url(&self.uri.to_string())
@@ -121,13 +140,42 @@ impl MockCall {
 
 impl fmt::Debug for MockCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.parameters().map(|(name, _)| name).collect();
+        let of_path = |name: &str| {
+            let location = self.method.map(|method| method.location(name));
+            location == Some(Location::Path)
+        };
+        let parameters = self
+            .parameters()
+            .map(|(name, value)| (name, of_path(name).then_some(value)));
+        let parameters: Vec<_> = parameters
+            .map(|(name, value)| match value {
+                Some(value) => format!("{name}={value:?}"),
+                None => format!("{name}=.."),
+            })
+            .collect();
         f.debug_struct("MockCall")
             .field("method", &self.method())
             .field("http_method", &self.http_method)
-            .field("parameters", &names)
-            .field("body_len", &self.body.len())
+            .field("parameters", &format_args!("{}", parameters.join(" ")))
+            .field("body", &format_args!("{}", self.shape()))
             .finish()
+    }
+}
+
+/// Returns the JSON `value` with the types of its texts, numbers and booleans in their place.
+fn shape(value: &Value) -> String {
+    let join = |parts: Vec<String>| parts.join(", ");
+    match value {
+        Value::Object(object) => {
+            let properties = object.iter();
+            let properties = properties.map(|(name, value)| format!("{name:?}: {}", shape(value)));
+            format!("{{{}}}", join(properties.collect()))
+        }
+        Value::Array(items) => format!("[{}]", join(items.iter().map(shape).collect())),
+        Value::String(_) => "text".to_owned(),
+        Value::Number(_) => "number".to_owned(),
+        Value::Bool(_) => "boolean".to_owned(),
+        Value::Null => "null".to_owned(),
     }
 }
 

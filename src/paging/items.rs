@@ -155,11 +155,15 @@ impl<R: FromResponse, T: Send + 'static> Items<R, T> {
         }
     }
 
-    /// Returns all remaining entries.
+    /// Returns all remaining entries in a collection: `try_collect::<Vec<_>>()`. The entries of a map fit into a `BTreeMap` or `HashMap`.
     ///
     /// # Errors
     /// As for [`Pages::try_next`]; entries that came before the error are lost.
-    pub async fn try_collect(mut self) -> Result<Vec<T>, Error> {
+    pub async fn try_collect<C: FromIterator<T>>(self) -> Result<C, Error> {
+        Ok(self.all().await?.into_iter().collect())
+    }
+
+    async fn all(mut self) -> Result<Vec<T>, Error> {
         let mut all = Vec::new();
         loop {
             if let Some(rest) = &mut self.rest {

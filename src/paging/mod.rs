@@ -140,16 +140,16 @@ impl<R: FromResponse> Pages<R> {
         self.next().await.transpose()
     }
 
-    /// Returns all remaining pages.
+    /// Returns all remaining pages in a collection: `try_collect::<Vec<_>>()`.
     ///
     /// # Errors
     /// As for [`try_next`](Self::try_next); pages that came before the error are lost.
-    pub async fn try_collect(mut self) -> Result<Vec<R>, Error> {
+    pub async fn try_collect<C: FromIterator<R>>(mut self) -> Result<C, Error> {
         let mut all = Vec::new();
         while let Some(page) = self.try_next().await? {
             all.push(page);
         }
-        Ok(all)
+        Ok(all.into_iter().collect())
     }
 
     fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<R, Error>>> {

@@ -122,12 +122,14 @@ pub trait UpdateOf<T: ?Sized>: Object {
 
 impl<T: Object> UpdateOf<T> for T {}
 
+#[diagnostic::do_not_recommend]
 impl<T: ?Sized, R: UpdateOf<T>> IntoUpdate<T> for Patch<R> {
     fn put(self, call: Call) -> Call {
         self.change.put(R::WITHIN, call)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: ?Sized, R: UpdateOf<T>> IntoUpdate<T> for &Patch<R> {
     fn put(self, call: Call) -> Call {
         self.change.put(R::WITHIN, call)

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, fmt, marker::PhantomData, ops::Range, sync::Arc
 
 use bytes::Bytes;
 use http::HeaderMap;
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
@@ -17,8 +18,8 @@ pub(crate) type Base64Marks = Option<Box<Vec<Range<usize>>>>;
 
 /// The JSON body of a request whose schema is `T`.
 ///
-/// Created from a `T`, a reference to one, or any [`serde_json::Value`] if the schema is not enough. It is encoded at once; if that
-/// fails, sending the request is an error.
+/// Created from a `T`, a reference to one, or any [`serde_json::Value`] if the schema is not enough; from a type of your own, or a message
+/// of another module, with [`of`](Self::of). It is encoded at once; if that fails, sending the request is an error.
 pub struct Body<T: ?Sized> {
     pub(crate) encoded: Encoded,
     /// The positions of bytes in it.
@@ -32,7 +33,7 @@ pub struct Body<T: ?Sized> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the body of this method",
     label = "the body is a `{T}`",
-    note = "a body is a `{T}`, a reference to one, a `serde_json::Value`, or a `gapi::Body`",
+    note = "a body is a `{T}`, a reference to one, or a `serde_json::Value`; of a type of your own it is `gapi::Body::of(&value)`",
     note = "a `gapi::Patch` is for methods that merge it or have a mask; according to its document, this one does neither"
 )]
 pub trait IntoBody<T: ?Sized> {
@@ -104,6 +105,13 @@ impl<T: ?Sized> Body<T> {
         Self::new(Ok(data), content_type.or_else(|| Some(default())))
     }
 
+    /// Creates a body of the JSON of any value: a type of your own with `#[derive(serde::Serialize)]`, or a message of another module.
+    ///
+    /// The names of properties are those of the API's JSON: `#[serde(rename_all = "camelCase")]`.
+    pub fn of(value: &(impl Serialize + ?Sized)) -> Self {
+        Self::encode(serde_json::to_vec(value))
+    }
+
     /// Creates a body of JSON text, which is sent unchanged.
     ///
     /// # Errors
@@ -129,19 +137,19 @@ impl<T: Wire> From<&T> for Body<T> {
 
 impl<T: Object> From<Value> for Body<T> {
     fn from(value: Value) -> Self {
-        Self::encode(serde_json::to_vec(&value))
+        Self::of(&value)
     }
 }
 
 impl<T: Wire> From<Value> for Body<Vec<T>> {
     fn from(value: Value) -> Self {
-        Self::encode(serde_json::to_vec(&value))
+        Self::of(&value)
     }
 }
 
 impl<T: Wire> From<Value> for Body<BTreeMap<String, T>> {
     fn from(value: Value) -> Self {
-        Self::encode(serde_json::to_vec(&value))
+        Self::of(&value)
     }
 }
 

@@ -197,7 +197,7 @@ impl fmt::Debug for Call {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the body of this method",
     label = "the body is a `{T}`, or a `Patch` of one",
-    note = "a body is a `{T}`, a reference to one, a `serde_json::Value`, a `gapi::Body`, or a `gapi::Patch`"
+    note = "a body is a `{T}`, a reference to one, a `serde_json::Value`, or a `gapi::Patch`; of a type of your own it is `gapi::Body::of(&value)`"
 )]
 pub trait IntoUpdate<T: ?Sized> {
     /// Sets the body of `call`, and its mask.

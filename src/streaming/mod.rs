@@ -93,16 +93,16 @@ impl<R: FromResponse> ResponseStream<R> {
         self.next().await.transpose()
     }
 
-    /// Returns all remaining elements.
+    /// Returns all remaining elements in a collection: `try_collect::<Vec<_>>()`.
     ///
     /// # Errors
     /// As for [`try_next`](Self::try_next); elements that came before the error are lost.
-    pub async fn try_collect(mut self) -> Result<Vec<R>, Error> {
+    pub async fn try_collect<C: FromIterator<R>>(mut self) -> Result<C, Error> {
         let mut all = Vec::new();
         while let Some(element) = self.try_next().await? {
             all.push(element);
         }
-        Ok(all)
+        Ok(all.into_iter().collect())
     }
 
     fn poll_element(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<R, Error>>> {

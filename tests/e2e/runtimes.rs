@@ -186,7 +186,7 @@ async fn without_a_runtime_the_default_transport_reports_what_it_needs() {
         assert_names_the_cures(&error);
     }
     // No server failed, so nothing has to rest.
-    let all = list().items(&client).try_collect().await.unwrap();
+    let all = list().items(&client).try_collect::<Vec<_>>().await.unwrap();
     assert!(all.len() > 1);
 
     let transport = TransportOptions::new().own_runtime(true).build().unwrap();
@@ -196,7 +196,7 @@ async fn without_a_runtime_the_default_transport_reports_what_it_needs() {
     let client = client.build().unwrap();
     let same = elsewhere(move || {
         let items = list().items(&client).page_size(1).prefetch();
-        without_runtime(items.try_collect())
+        without_runtime(items.try_collect::<Vec<_>>())
     });
     assert_eq!(same.await.unwrap(), all);
 }

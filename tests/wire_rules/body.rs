@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gapi::{Base64, Body, auth::Anonymous, value::Bytes};
+use gapi::{Base64, Body, ErrorKind, auth::Anonymous, value::Bytes};
 use serde_json::json;
 
 use crate::{
@@ -52,6 +52,36 @@ async fn typed_and_raw_bodies() {
     assert_eq!(recorded[2].body, "{}");
     assert_eq!(recorded[3].body, "{\"size\": 1.0}");
     assert!(Body::<Thing>::from_json("{").is_err());
+}
+
+#[tokio::test]
+async fn bodies_of_own_types() {
+    #[derive(serde::Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Own<'a> {
+        name: &'a str,
+        labels_of_own: [u8; 2],
+    }
+    let script = Script::empty();
+    let client = script.client();
+    let own = Own {
+        name: "a",
+        labels_of_own: [1, 2],
+    };
+    let call = Create::new().body(Body::of(&own)).send(&client);
+    call.await.expect("a response");
+    assert_eq!(script.only().body, r#"{"name":"a","labelsOfOwn":[1,2]}"#);
+    // Keys that are no text are in no JSON.
+    let keys = BTreeMap::from([((1, 2), 3)]);
+    let error = Create::new().body(Body::of(&keys)).send(&client).await;
+    let error = error.expect_err("no JSON");
+    assert_eq!(error.kind(), ErrorKind::Usage);
+    assert!(
+        error
+            .to_string()
+            .contains("the body cannot be encoded: key must be a string"),
+        "{error}"
+    );
 }
 
 #[tokio::test]

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use gapi::{ErrorDetail, ErrorKind};
+use gapi::{ErrorDetail, ErrorKind, transport::TransportErrorKind};
 use serde_json::json;
 
 use crate::{
     api::{Create, Get},
-    script::{Script, json as json_step, response},
+    script::{Script, Step, json as json_step, response},
 };
 
 async fn failed(status: u16, body: impl Into<String>) -> gapi::Error {
@@ -18,6 +18,29 @@ async fn failed(status: u16, body: impl Into<String>) -> gapi::Error {
         .send(&script.client())
         .await
         .expect_err("an error answer")
+}
+
+#[tokio::test]
+async fn a_clone_is_the_same_error() {
+    use std::error::Error as _;
+
+    let error = failed(404, r#"{"error": {"message": "None."}}"#).await;
+    let clone = error.clone();
+    assert_eq!(clone.to_string(), error.to_string());
+    assert!(clone.is_not_found());
+    assert_eq!(
+        clone.body().map(|b| b.as_ptr()),
+        error.body().map(|b| b.as_ptr())
+    );
+
+    let script = Script::new(|_| Step::Fail(TransportErrorKind::Body));
+    let call = Create::new().send(&script.client());
+    let error = call.await.expect_err("no response");
+    let clone = error.clone();
+    let sources = [&error, &clone].map(|error| error.source().map(std::ptr::from_ref));
+    assert!(
+        sources[0].is_some_and(|source| std::ptr::addr_eq(source, sources[1].expect("a source")))
+    );
 }
 
 #[tokio::test]

@@ -22,6 +22,33 @@ fn get(name: &str) -> Get {
 }
 
 #[tokio::test]
+async fn a_call_shows_what_an_assertion_needs() {
+    let mock = Mock::new().on("*", json!({}));
+    let client = mock.client();
+    let body = body!(Thing { name: "CANARY", size: 7, settings: { tier: "CANARY" } });
+    let create = Create::new().body(body).send(&client);
+    create.param("view", "CANARY").await.expect("a thing");
+    get("things/a")
+        .set("view", "CANARY")
+        .send(&client)
+        .await
+        .expect("a");
+    let calls = mock.calls();
+    assert_eq!(
+        format!("{:?}", calls[0]),
+        r#"MockCall { method: "things.create", http_method: POST, parameters: view=.. alt=.., body: {"name": text, "settings": {"tier": text}, "size": text} }"#
+    );
+    assert_eq!(
+        format!("{:?}", calls[1]),
+        r#"MockCall { method: "things.get", http_method: GET, parameters: name="things/a" view=.. alt=.., body: 0 bytes }"#
+    );
+    assert_eq!(
+        calls[0].with_values(),
+        r#"POST things.create view="CANARY" alt="json" {"name":"CANARY","settings":{"tier":"CANARY"},"size":"7"}"#
+    );
+}
+
+#[tokio::test]
 async fn methods_get_responses_and_calls_are_recorded() {
     let mock = Mock::new()
         .respond(get("things/a"), body!(Thing { name: "a", size: 7 }))
@@ -82,7 +109,7 @@ async fn sequences_end_and_unexpected_calls_are_reported() {
     let client = mock.client();
     let items = List::new()
         .items(&client)
-        .try_collect()
+        .try_collect::<Vec<_>>()
         .await
         .expect("two pages");
     assert_eq!(items.len(), 1);

@@ -1,6 +1,9 @@
 //! Options of one call, and defaults of a client.
 
-use std::time::Duration;
+use std::{
+    panic::{RefUnwindSafe, UnwindSafe},
+    time::Duration,
+};
 
 use gapi::{CallOptions, Client};
 
@@ -197,4 +200,15 @@ fn sending_is_small_and_can_move() {
     ));
     movable(&List::new().items(&client));
     assert_eq!(size_of_val(&sending), size_of::<usize>());
+}
+
+#[test]
+fn a_client_outlives_a_panic_and_errors_are_shared() {
+    fn survives<T: UnwindSafe + RefUnwindSafe>() {}
+    fn shared<T: Clone + Send + Sync>() {}
+    survives::<Client>();
+    shared::<gapi::Error>();
+    let client = Script::empty().client();
+    let caught = std::panic::catch_unwind(|| Create::new().send(&client).call().method().id);
+    assert_eq!(caught.ok(), Some("things.create"));
 }

@@ -1,6 +1,9 @@
 //! Lists in pages.
 
-use std::time::Duration;
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    time::Duration,
+};
 
 use futures_util::{StreamExt, TryStreamExt};
 use gapi::{CallOptions, ErrorKind};
@@ -63,7 +66,10 @@ async fn a_list_that_cannot_go_on_does_not_end() {
         (r#"{"items": {"name": "a"}}"#, "items"),
     ] {
         let script = Script::new(move |_| json_step(200, body));
-        let error = List::new().items(&script.client()).try_collect().await;
+        let error = List::new()
+            .items(&script.client())
+            .try_collect::<Vec<_>>()
+            .await;
         let error = error.expect_err("the list would seem to be whole");
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert!(error.to_string().contains(what), "{error}");
@@ -71,7 +77,10 @@ async fn a_list_that_cannot_go_on_does_not_end() {
     // Entries that are nothing are passed over.
     let body = r#"{"items": [{"name": "a"}, null, {"name": "b"}]}"#;
     let script = Script::new(move |_| json_step(200, body));
-    let items = List::new().items(&script.client()).try_collect().await;
+    let items = List::new()
+        .items(&script.client())
+        .try_collect::<Vec<_>>()
+        .await;
     assert_eq!(items.expect("two").len(), 2);
 }
 
@@ -80,7 +89,7 @@ async fn items_come_one_by_one() {
     let script = three_pages();
     let names = List::new()
         .items(&script.client())
-        .try_collect()
+        .try_collect::<Vec<_>>()
         .await
         .expect("all");
     assert_eq!(
@@ -95,7 +104,7 @@ async fn items_come_one_by_one() {
     let stream = List::new().items(&script.client());
     let names: Vec<_> = StreamExt::take(stream, 2)
         .map_ok(|t| t.name)
-        .try_collect()
+        .try_collect::<Vec<_>>()
         .await
         .expect("two");
     assert_eq!(names, [Some("a".to_owned()), Some("b".to_owned())]);
@@ -104,6 +113,25 @@ async fn items_come_one_by_one() {
         1,
         "the second page is not fetched for nothing"
     );
+}
+
+#[tokio::test]
+async fn collections_of_all_kinds_are_collected() {
+    let entries = json!({"items": {"zone-b": {"name": "b"}, "zone-a": {"name": "a"}}}).to_string();
+    let script = Script::new(move |_| json_step(200, &entries));
+    let pages: VecDeque<_> = List::new()
+        .pages(&three_pages().client())
+        .try_collect()
+        .await
+        .expect("all");
+    assert_eq!(pages.len(), 3);
+    let zones = Mapped::new().items(&script.client());
+    let zones: BTreeMap<_, _> = zones.try_collect().await.expect("all");
+    assert_eq!(zones["zone-a"].name.as_deref(), Some("a"));
+    assert_eq!(zones.keys().collect::<Vec<_>>(), ["zone-a", "zone-b"]);
+    let zones = Mapped::new().items(&script.client());
+    let zones = zones.try_collect::<HashMap<_, _>>().await.expect("all");
+    assert_eq!(zones.len(), 2);
 }
 
 #[tokio::test]
@@ -117,7 +145,7 @@ async fn maps_give_keys_and_values() {
     ]);
     let items = Mapped::new()
         .items(&script.client())
-        .try_collect()
+        .try_collect::<Vec<_>>()
         .await
         .expect("all");
     assert_eq!(
@@ -150,7 +178,7 @@ async fn tokens_in_the_body() {
         request
             .pages(&client)
             .page_size(5)
-            .try_collect()
+            .try_collect::<Vec<_>>()
             .await
             .expect("all")
             .len(),
@@ -160,7 +188,7 @@ async fn tokens_in_the_body() {
     assert_eq!(
         Search::new()
             .pages(&client)
-            .try_collect()
+            .try_collect::<Vec<_>>()
             .await
             .expect("all")
             .len(),
@@ -205,7 +233,7 @@ async fn a_repeated_token_is_an_error_not_a_loop() {
     });
     let error = List::new()
         .pages(&script.client())
-        .try_collect()
+        .try_collect::<Vec<_>>()
         .await
         .expect_err("a circle");
     assert_eq!(error.kind(), ErrorKind::Paging);
@@ -228,7 +256,7 @@ async fn after_an_error_the_token_is_where_to_continue() {
     let rest = List::new()
         .items(&client)
         .start_at(token)
-        .try_collect()
+        .try_collect::<Vec<_>>()
         .await
         .expect("the rest");
     assert_eq!(rest[0].name.as_deref(), Some("b"));
@@ -367,7 +395,10 @@ async fn the_next_page_is_fetched_ahead_when_asked_for() {
         tokio::time::sleep(Duration::from_secs(1)).await;
         let asked = script.recorded().len();
         assert_eq!(pages.page_token(), Some("t/1"));
-        assert_eq!(pages.try_collect().await.expect("the rest").len(), 2);
+        assert_eq!(
+            pages.try_collect::<Vec<_>>().await.expect("the rest").len(),
+            2
+        );
         assert_eq!(script.recorded().len(), 3);
         asked
     }
@@ -376,7 +407,7 @@ async fn the_next_page_is_fetched_ahead_when_asked_for() {
 
     let script = three_pages();
     let all = List::new().items(&script.client()).prefetch();
-    assert_eq!(all.try_collect().await.expect("all").len(), 3);
+    assert_eq!(all.try_collect::<Vec<_>>().await.expect("all").len(), 3);
 
     // A page that cannot be had is reported when it is asked for, and where to continue is known.
     let script = Script::steps([
@@ -414,7 +445,10 @@ async fn a_dropped_list_fetches_nothing_more() {
 #[test]
 fn without_a_runtime_pages_come_all_the_same() {
     let script = three_pages();
-    let all = List::new().pages(&script.client()).prefetch().try_collect();
+    let all = List::new()
+        .pages(&script.client())
+        .prefetch()
+        .try_collect::<Vec<_>>();
     let mut all = std::pin::pin!(all);
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     let pages = loop {

@@ -139,7 +139,7 @@ async fn what_a_type_can_do_without_costs_nothing_but_itself() {
     let items = List::new()
         .items(&script.client())
         .select::<Named>()
-        .try_collect()
+        .try_collect::<Vec<_>>()
         .await
         .expect("items");
     assert_eq!(page.items, items);
@@ -158,12 +158,12 @@ async fn a_list_in_parts_that_cannot_go_on_does_not_end() {
     ] {
         let script = Script::new(move |_| json(200, body));
         let items = List::new().items(&script.client()).select::<Named>();
-        let error = items.try_collect().await.expect_err("no end");
+        let error = items.try_collect::<Vec<_>>().await.expect_err("no end");
         assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
     }
     let script = Script::new(|_| json(200, r#"{"items": [], "nextPageToken": 7}"#));
     let pages = List::new().pages(&script.client()).select::<Names>();
-    let error = pages.try_collect().await.expect_err("no end");
+    let error = pages.try_collect::<Vec<_>>().await.expect_err("no end");
     assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
 }
 
@@ -176,7 +176,7 @@ async fn pages_follow_a_token_that_the_type_does_not_hold() {
     let pages = List::new()
         .pages(&script.client())
         .select::<Names>()
-        .try_collect()
+        .try_collect::<Vec<_>>()
         .await
         .expect("two pages");
     let names: Vec<_> = pages
@@ -207,7 +207,7 @@ async fn pages_give_the_token_to_a_type_that_holds_it() {
     let pages = List::new()
         .pages(&script.client())
         .select::<Free>()
-        .try_collect()
+        .try_collect::<Vec<_>>()
         .await
         .expect("pages");
     assert_eq!(pages[0].next_page_token.as_deref(), Some("two"));
@@ -227,7 +227,7 @@ async fn items_are_read_in_part() {
     let names = List::new()
         .items(&script.client())
         .select::<Named>()
-        .try_collect()
+        .try_collect::<Vec<_>>()
         .await
         .expect("items");
     assert_eq!(

@@ -66,7 +66,7 @@ async fn a_list_is_read_element_by_element() {
         Ok("]"),
     ]);
     let stream = Get::new().set("name", "x").send(&script.client()).stream();
-    let things = stream.try_collect().await.expect("all");
+    let things = stream.try_collect::<Vec<_>>().await.expect("all");
     assert_eq!(
         things.iter().map(name).collect::<Vec<_>>(),
         ["a", "b]", "c"]
@@ -87,19 +87,22 @@ async fn a_list_is_read_element_by_element() {
     ] {
         let script = Script::steps([nothing]);
         let none = Create::new().send(&script.client()).stream();
-        assert!(none.try_collect().await.expect("none").is_empty());
+        assert!(none.try_collect::<Vec<_>>().await.expect("none").is_empty());
     }
     // What is no list is not an empty one.
     for lost in ["", " "] {
         let script = Script::steps([json_step(200, lost)]);
         let lost = Create::new().send(&script.client()).stream();
-        let error = lost.try_collect().await.expect_err("nothing");
+        let error = lost.try_collect::<Vec<_>>().await.expect_err("nothing");
         assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
     }
     // In the wrapper of an old API.
     let script = Script::steps([json_step(200, r#"{"data": {"name": "a"}}"#)]);
     let one = Translate::new().send(&script.client()).stream();
-    assert_eq!(name(&one.try_collect().await.expect("one")[0]), "a");
+    assert_eq!(
+        name(&one.try_collect::<Vec<_>>().await.expect("one")[0]),
+        "a"
+    );
 }
 
 #[tokio::test]
@@ -159,7 +162,7 @@ async fn events_are_elements() {
         ],
     )]);
     let stream = Create::new().send(&script.client()).alt("sse").stream();
-    let things = stream.try_collect().await.expect("all");
+    let things = stream.try_collect::<Vec<_>>().await.expect("all");
     assert_eq!(things.iter().map(name).collect::<Vec<_>>(), ["a", "b"]);
     assert_eq!(script.only().target(), "/v1/things?alt=sse");
     assert_eq!(script.only().header("accept"), Some("*/*"));
@@ -177,7 +180,7 @@ async fn done_ends_a_stream_whose_connection_stays_open() {
         )
     });
     let stream = Create::new().send(&script.client()).alt("sse").stream();
-    let things = stream.try_collect().await.expect("the end");
+    let things = stream.try_collect::<Vec<_>>().await.expect("the end");
     assert_eq!(things.iter().map(name).collect::<Vec<_>>(), ["a"]);
     // A list that has ended is whole, even if the connection breaks then.
     let script = list(vec![
@@ -185,7 +188,7 @@ async fn done_ends_a_stream_whose_connection_stays_open() {
         Err(TransportErrorKind::Reset),
     ]);
     let stream = Create::new().send(&script.client()).stream();
-    assert_eq!(stream.try_collect().await.expect("all").len(), 1);
+    assert_eq!(stream.try_collect::<Vec<_>>().await.expect("all").len(), 1);
 }
 
 #[tokio::test]
@@ -206,7 +209,7 @@ async fn keep_alives_cost_nothing_and_count_for_nothing() {
     });
     let sending = Create::new().send(&script.client()).alt("sse");
     let stream = sending.response_limit(100).stream();
-    let things = stream.try_collect().await.expect("all");
+    let things = stream.try_collect::<Vec<_>>().await.expect("all");
     assert_eq!(things.iter().map(name).collect::<Vec<_>>(), ["a", "b"]);
 }
 
@@ -326,7 +329,7 @@ async fn a_list_in_place_of_an_object_names_the_remedy() {
     let script = list(vec![Ok("[1, {\"a\": 2}]")]);
     let all = AnyThing::new().send(&script.client()).stream();
     assert_eq!(
-        all.try_collect().await.expect("all"),
+        all.try_collect::<Vec<_>>().await.expect("all"),
         [json!(1), json!({"a": 2})]
     );
     let script = list(vec![Ok(
@@ -337,7 +340,7 @@ async fn a_list_in_place_of_an_object_names_the_remedy() {
     let stream = query.send(&script.client()).stream();
     let times: Vec<_> = stream
         .map_ok(|response| response.read_time)
-        .try_collect()
+        .try_collect::<Vec<_>>()
         .await
         .expect("all");
     assert_eq!(times.iter().filter(|time| time.is_some()).count(), 1);

@@ -68,7 +68,7 @@ async fn lists_are_read_to_their_end() {
         .set("fields", "items")
         .items(&client)
         .page_size(2)
-        .try_collect()
+        .try_collect::<Vec<_>>()
         .await
         .unwrap();
     let texts: Vec<_> = entries

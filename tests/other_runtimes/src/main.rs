@@ -76,7 +76,7 @@ async fn lists(client: Client) -> Outcome {
         .items(&client)
         .page_size(1)
         .prefetch()
-        .try_collect()
+        .try_collect::<Vec<_>>()
         .await?;
     same(page.len(), items.len())
 }

@@ -198,7 +198,7 @@ async fn datasets_are_patched_and_tables_listed() {
     let tables = bigquery::tables()
         .list(PROJECT, &*dataset)
         .items(&client)
-        .try_collect()
+        .try_collect::<Vec<_>>()
         .await
         .expect("tables");
     assert_eq!(tables.len(), 1);
