@@ -114,6 +114,7 @@ fn errors_leave_an_empty_module_that_is_still_watched() {
     );
 }
 
+#[cfg(not(feature = "documents"))]
 #[test]
 fn a_name_without_an_index_explains_how_to_get_its_document() {
     let folder = package();
