@@ -34,7 +34,7 @@
 //! A request is data: it can be cloned, stored, sent from any thread, or [inspected](Call::to_http) without being sent. Configure a
 //! call with the methods of [`PendingCall`]: time limits, headers, `fields`, and the rest of [`CallOptions`].
 //!
-//! | to .. | see |
+//! | task | items |
 //! |---|---|
 //! | set up a client | [`Client`], [`ClientBuilder`] |
 //! | set options for one call | [`PendingCall`], [`CallOptions`] |

@@ -27,7 +27,11 @@ impl Client {
 /// ```no_run
 /// # async fn example<R: gapi::Request>(request: R, client: gapi::Client) -> Result<(), gapi::Error> {
 /// use std::time::Duration;
-/// let response = client.send(request).timeout(Duration::from_secs(10)).header("x-goog-request-reason", "audit").await?;
+/// let response = client
+///     .send(request)
+///     .timeout(Duration::from_secs(10))
+///     .header("x-goog-request-reason", "audit")
+///     .await?;
 /// # Ok(()) }
 /// ```
 ///
