@@ -13,7 +13,7 @@ use crate::workspace::{Failure, documents, read, stem};
 
 /// What was checked, and what was wrong.
 #[derive(Default)]
-struct Report {
+struct Findings {
     schemas: usize,
     names: usize,
     wrong: Vec<String>,
@@ -23,26 +23,26 @@ struct Report {
 /// refused with the right one.
 pub(super) fn run(folder: &Path) -> Result<bool, Failure> {
     let files = documents(folder)?;
-    let mut report = Report::default();
+    let mut findings = Findings::default();
     let progress = Progress::new("checking", files.len());
     for file in &files {
         progress.working_on(&stem(file));
-        of_document(&stem(file), String::from_utf8(read(file)?)?, &mut report)?;
+        of_document(&stem(file), String::from_utf8(read(file)?)?, &mut findings)?;
         progress.done();
     }
     drop(progress);
-    for line in &report.wrong {
+    for line in &findings.wrong {
         println!("{line}");
     }
-    let (schemas, names, wrong) = (report.schemas, report.names, report.wrong.len());
+    let (schemas, names, wrong) = (findings.schemas, findings.names, findings.wrong.len());
     println!("{schemas} full bodies, {names} misspelled names, {wrong} wrong");
     Ok(wrong == 0)
 }
 
-fn of_document(name: &str, text: String, report: &mut Report) -> Result<(), Failure> {
+fn of_document(name: &str, text: String, findings: &mut Findings) -> Result<(), Failure> {
     let document: Value = serde_json::from_str(&text)?;
     let service = Service::from_source(Source::new(name, text), &Hosts::Any)?;
-    let (mut requests, mut seen) = (BTreeSet::new(), BTreeSet::new());
+    let (mut requests, mut known) = (BTreeSet::new(), BTreeSet::new());
     for entry in service.methods() {
         let pointer = format!("/resources/{}", entry.name.replace('.', "/resources/"));
         let (resource, method) = pointer.rsplit_once("/resources/").unwrap_or_default();
@@ -52,12 +52,12 @@ fn of_document(name: &str, text: String, report: &mut Report) -> Result<(), Fail
             continue;
         };
         let method = service.find(&entry.name)?;
-        report.schemas += 1;
+        findings.schemas += 1;
         let full = synth::full(&document, schema);
         let accepted = mistakes(&method, &full);
         if !accepted.is_empty() {
             let line = format!("{name} {schema}: a full body is refused: {accepted:?}");
-            report.wrong.push(line);
+            findings.wrong.push(line);
         }
         let reference = json!({"$ref": schema});
         let mut names = Vec::new();
@@ -67,17 +67,17 @@ fn of_document(name: &str, text: String, report: &mut Report) -> Result<(), Fail
             schema,
             &full,
             &[],
-            &mut seen,
+            &mut known,
             &mut names,
         );
         for (path, property) in names {
-            report.names += 1;
+            findings.names += 1;
             let found = mistakes(&method, &misspelled(&path, &property));
             // Of one or two letters nothing is near.
             let is_near = |found: &[String]| property.len() < 3 || found.contains(&property);
             if !matches!(&*found, [nearest] if is_near(nearest)) {
                 let line = format!("{name} {schema} {path:?} {property}: {found:?}");
-                report.wrong.push(line);
+                findings.wrong.push(line);
             }
         }
     }
@@ -97,41 +97,41 @@ fn mistakes(method: &Method, body: &Value) -> Vec<Vec<String>> {
 
 /// A step to a value: the name of a property, or the only entry of a list.
 #[derive(Clone, Debug)]
-enum Step {
+enum PathStep {
     Property(String),
     Entry,
 }
 
-/// Adds the names of the properties in a value that were not seen before in their schema, each with the way to its object.
+/// Adds the names of the properties in a value that are new in their schema, each with the way to its object.
 fn add_names(
     document: &Value,
     of: &Value,
     owner: &str,
     value: &Value,
-    path: &[Step],
-    seen: &mut BTreeSet<(String, String)>,
-    names: &mut Vec<(Vec<Step>, String)>,
+    path: &[PathStep],
+    known: &mut BTreeSet<(String, String)>,
+    names: &mut Vec<(Vec<PathStep>, String)>,
 ) {
     if let Some(name) = of["$ref"].as_str() {
         let schema = &document["schemas"][name];
-        return add_names(document, schema, name, value, path, seen, names);
+        return add_names(document, schema, name, value, path, known, names);
     }
-    let below = |step: Step| [path, &[step]].concat();
+    let below = |step: PathStep| [path, &[step]].concat();
     match value {
         Value::Array(list) => {
             if let Some(first) = list.first() {
-                let path = below(Step::Entry);
-                add_names(document, &of["items"], owner, first, &path, seen, names);
+                let path = below(PathStep::Entry);
+                add_names(document, &of["items"], owner, first, &path, known, names);
             }
         }
         Value::Object(object) => {
             for (name, value) in object {
                 let property = &of["properties"][name];
                 let inner = format!("{owner}.{name}");
-                let path_of_value = below(Step::Property(name.clone()));
+                let path_of_value = below(PathStep::Property(name.clone()));
                 let of_value = if property.is_null() {
                     &of["additionalProperties"]
-                } else if seen.insert((owner.to_owned(), name.clone())) {
+                } else if known.insert((owner.to_owned(), name.clone())) {
                     names.push((path.to_vec(), name.clone()));
                     property
                 } else {
@@ -143,7 +143,7 @@ fn add_names(
                     &inner,
                     value,
                     &path_of_value,
-                    seen,
+                    known,
                     names,
                 );
             }
@@ -153,7 +153,7 @@ fn add_names(
 }
 
 /// Returns a body with nothing but a misspelled name at a path: one of its letters is doubled.
-fn misspelled(path: &[Step], property: &str) -> Value {
+fn misspelled(path: &[PathStep], property: &str) -> Value {
     let middle = property.chars().count() / 2;
     let letters = property.chars().enumerate();
     let typo: String = letters
@@ -163,8 +163,8 @@ fn misspelled(path: &[Step], property: &str) -> Value {
     path.iter()
         .rev()
         .fold(object(&typo, Value::Null), |inner, step| match step {
-            Step::Property(name) => object(name, inner),
-            Step::Entry => json!([inner]),
+            PathStep::Property(name) => object(name, inner),
+            PathStep::Entry => json!([inner]),
         })
 }
 
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn each_name_is_misspelled_once() {
-        let mut report = Report::default();
+        let mut findings = Findings::default();
         let schemas = json!({
         "Thing": {"id": "Thing", "type": "object", "properties": {
             "size": {"type": "string", "format": "int64"},
@@ -185,10 +185,10 @@ mod tests {
             "kind": "discovery#restDescription", "name": "things", "version": "v1", "rootUrl": "https://things.googleapis.com/",
             "servicePath": "", "schemas": schemas, "resources": {"things": {"methods": {
                 "insert": {"id": "things.insert", "httpMethod": "POST", "path": "v1", "request": {"$ref": "Thing"}}}}}});
-        of_document("things", document.to_string(), &mut report).unwrap();
-        assert_eq!((report.schemas, report.names), (1, 4));
-        assert!(report.wrong.is_empty(), "{:?}", report.wrong);
-        let path = [Step::Property("parts".to_owned()), Step::Entry];
+        of_document("things", document.to_string(), &mut findings).unwrap();
+        assert_eq!((findings.schemas, findings.names), (1, 4));
+        assert!(findings.wrong.is_empty(), "{:?}", findings.wrong);
+        let path = [PathStep::Property("parts".to_owned()), PathStep::Entry];
         assert_eq!(
             misspelled(&path, "size"),
             json!({"parts": [{"sizze": null}]})
