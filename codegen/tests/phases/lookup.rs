@@ -35,7 +35,7 @@ fn a_path_is_relative_to_the_manifest() {
         ("files.v1.json", "{one}")
     );
     let path = dir.path().join("discovery-docs/files.v1.json");
-    assert_eq!(located.files, [path.clone()]);
+    assert_eq!(located.files, std::slice::from_ref(&path));
     assert_eq!(located.path, Some(path));
     let up = lookup::document(
         &dir.path().join("member"),
