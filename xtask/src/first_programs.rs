@@ -1,6 +1,6 @@
 //! `cargo xtask first-programs`: what `gapi init` makes of every vendored document compiles, and runs where an embedded server has the API.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::package::server;
@@ -25,6 +25,9 @@ const RUN: [(&str, &[&str], &str); 2] = [
 pub(crate) struct Arguments {
     /// Only documents whose file name begins with one of these.
     names: Vec<String>,
+    /// The folder of documents, instead of the vendored ones.
+    #[arg(long, value_name = "DIR")]
+    from: Option<PathBuf>,
 }
 
 /// Makes, compiles and runs the programs.
@@ -33,6 +36,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, Failure> {
     let folder = tempfile::tempdir()?;
     let folder = folder.path();
     let target = target(&root)?;
+    let from = match &arguments.from {
+        Some(from) => std::path::absolute(from)?,
+        None => root.join("discovery-docs"),
+    };
     succeed(
         cargo()
             .args(["build", "--quiet", "--bin", "gapi"])
@@ -43,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, Failure> {
     write(&folder.join("Cargo.lock"), read(&root.join("Cargo.lock"))?)?;
     let members = "[workspace]\nresolver = \"3\"\nmembers = [\"*\"]\nexclude = [\"key.json\", \"Cargo.lock\"]\n";
     let mut programs = Vec::new();
-    for document in documents(&root.join("discovery-docs"))? {
+    for document in documents(&from)? {
         let file = document.file_name().unwrap_or_default().to_string_lossy();
         let is_named = |name: &String| file.starts_with(name.as_str());
         if !arguments.names.is_empty() && !arguments.names.iter().any(is_named) {
@@ -85,7 +92,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, Failure> {
         "{} programs compile without a warning, {ran} of them run",
         programs.len()
     );
-    Ok(ran > 0 || !arguments.names.is_empty())
+    Ok(ran > 0 || !arguments.names.is_empty() || arguments.from.is_some())
 }
 
 /// Runs programs against an embedded server, and returns their number.

@@ -22,6 +22,8 @@ pub(super) struct Dependency {
     /// The folder of its source, relative to the manifest's.
     pub(super) path: Option<String>,
     pub(super) features: Vec<&'static str>,
+    /// Features that are needed too where the default ones are off.
+    pub(super) without_defaults: &'static [&'static str],
 }
 
 impl Manifest {
@@ -96,8 +98,16 @@ impl Manifest {
         let Some(present) = dependencies.get_mut(&name) else {
             return Ok(name);
         };
-        if !wanted.features.is_empty() {
-            add_features(present, &wanted.features)
+        let has_defaults = present
+            .as_table_like()
+            .and_then(|table| table.get("default-features")?.as_bool())
+            .unwrap_or(true);
+        let mut features = wanted.features.clone();
+        if !has_defaults {
+            features.extend(wanted.without_defaults);
+        }
+        if !features.is_empty() {
+            add_features(present, &features)
                 .ok_or_else(|| Failure::new(format!("Cargo.toml: `{name}` is no dependency")))?;
         }
         Ok(name.replace('-', "_"))
@@ -196,6 +206,7 @@ mod tests {
             version: "0.1",
             path: None,
             features: features.to_vec(),
+            without_defaults: &["macros"],
         }
     }
 
@@ -241,6 +252,12 @@ mod tests {
                 &["blocking"],
                 "gapi",
                 "[dependencies]\ngapi.workspace = true\ngapi.features = [\"blocking\"]\n",
+            ),
+            (
+                "[dependencies]\ngapi = { version = \"0.1\", default-features = false, features = [\"ring\"] }\n",
+                &[],
+                "gapi",
+                "[dependencies]\ngapi = { version = \"0.1\", default-features = false, features = [\"ring\", \"macros\"] }\n",
             ),
         ] {
             assert_eq!(

@@ -128,6 +128,8 @@ fn plan(arguments: &Arguments, name: &str) -> Outcome<Plan> {
         ),
         path: checkout(arguments, &here, &manifest.folder)?,
         features: arguments.features(),
+        // A crypto provider is the package's own choice.
+        without_defaults: &["macros", "auth", "rustls"],
     })?;
     if !arguments.blocking {
         manifest.add(&Dependency {
@@ -135,6 +137,7 @@ fn plan(arguments: &Arguments, name: &str) -> Outcome<Plan> {
             version: "1",
             path: None,
             features: vec!["macros", "rt-multi-thread"],
+            without_defaults: &[],
         })?;
     }
     let Found { source, origin } =

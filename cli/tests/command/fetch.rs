@@ -356,7 +356,18 @@ fn files_that_are_there_are_indexed() {
     for line in ["list", "generate drive:v3 -o -", "show drive:v3"] {
         folder.gapi(line).fails_with(5, &["gapi index"]);
     }
+    // A macro that has the document from elsewhere watches the manifest.
+    folder.write("Cargo.toml", "");
+    let manifest = std::fs::File::options()
+        .append(true)
+        .open(folder.path("Cargo.toml"))
+        .unwrap();
+    manifest
+        .set_modified(std::time::SystemTime::UNIX_EPOCH)
+        .unwrap();
     let ran = folder.gapi("index").ok();
+    let modified = manifest.metadata().unwrap().modified().unwrap();
+    assert_ne!(modified, std::time::SystemTime::UNIX_EPOCH);
     let expected =
         "drive:v3: new, revision 20260601\nzoo:v1: new, revision 1\n2 documents: 2 new\n";
     assert_eq!(ran.stdout, expected);

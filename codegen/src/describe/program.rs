@@ -1,5 +1,6 @@
 //! A first program: it calls one method and prints what comes back.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::snippet::pattern;
@@ -49,44 +50,40 @@ impl Default for Program {
 }
 
 /// Returns the method that a first program calls: of these, or of all, a list with as few arguments as possible, of the resource with the most
-/// methods.
+/// methods. Only an API without anything to read has one that changes something.
 #[must_use]
 pub fn first_method<'a>(api: &'a Api, names: Option<&BTreeSet<&str>>) -> Option<&'a Method> {
     let is_candidate =
         |method: &&Method| names.is_none_or(|names| names.contains(method.path_name.as_str()));
-    let beside = |method: &Method| {
-        let resource = |name: &str| {
-            name.rsplit_once('.')
-                .map(|(resource, _)| resource.to_owned())
-        };
-        let own = resource(&method.path_name);
-        let methods = api.root.all_methods();
-        methods
-            .filter(|other| resource(&other.path_name) == own)
-            .count()
+    let resource = |method: &Method| {
+        let parts = method.path_name.rsplit_once('.');
+        parts.map(|(resource, _)| resource.to_owned())
     };
-    api.root
-        .all_methods()
-        .filter(is_candidate)
-        .min_by_key(|method| {
-            let is_list = method
-                .paging
-                .as_ref()
-                .is_some_and(|paging| paging.items.is_some());
-            let is_read = method.verb == Verb::Get && !method.raw_response;
-            let arguments = method
-                .required
-                .iter()
-                .filter(|parameter| default(parameter).is_none());
-            (
-                method.deprecated,
-                !is_read,
-                !is_list,
-                arguments.count(),
-                method.wire != "list",
-                usize::MAX - beside(method),
-            )
-        })
+    let beside = |method: &Method| {
+        let own = resource(method);
+        let methods = api.root.all_methods();
+        methods.filter(|other| resource(other) == own).count()
+    };
+    let risk = |method: &Method| match method.verb {
+        Verb::Get if !method.raw_response => 0,
+        Verb::Get | Verb::Head => 1,
+        Verb::Post => 2,
+        Verb::Put | Verb::Patch => 3,
+        Verb::Delete => 4,
+    };
+    let candidates = api.root.all_methods().filter(is_candidate);
+    candidates.min_by_key(|method| {
+        let paging = method.paging.as_ref();
+        let is_list = paging.is_some_and(|paging| paging.items.is_some());
+        (
+            method.deprecated,
+            risk(method),
+            !is_list,
+            words(api, method).len(),
+            method.wire != if is_list { "list" } else { "get" },
+            Reverse(beside(method)),
+        )
+    })
 }
 
 /// Returns the parameters that a program takes from its command line, in capitals: `PROJECT`.
@@ -180,7 +177,11 @@ fn statements(api: &Api, names: &Spelling<'_>, method: &Method, options: &Progra
             text.push_str(&format!(
                 "let {name} = arguments.next().ok_or({usage:?})?;\n"
             ));
-            arguments.push(name);
+            arguments.push(if parameter.repeated {
+                format!("[{name}]")
+            } else {
+                name
+            });
         } else if let Some(default) = default(parameter) {
             arguments.push(format!("{default:?}"));
         } else {
@@ -269,7 +270,7 @@ fn is_word(api: &Api, parameter: &Parameter) -> bool {
         Type::Named(id) => matches!(api.types[id.0].shape, Shape::Alias(Type::String)),
         _ => false,
     };
-    is_text && !parameter.repeated && default(parameter).is_none()
+    is_text && default(parameter).is_none()
 }
 
 fn capitals(ident: &str) -> String {
