@@ -58,8 +58,8 @@ use crate::{
 /// | with `#[fields(default)]` | `Default::default()` |
 /// | any other | an error of kind [`Decode`](crate::ErrorKind::Decode) that names it |
 ///
-/// `#[fields(rename = "dataDiskSizeGb")]` allows a field another name, `#[fields(skip)]` excludes it, and `#[fields(crate = path)]` on the
-/// type sets the path of gapi if it is not `::gapi`.
+/// `#[fields(rename = "dataDiskSizeGb")]` allows a field another name, and `#[fields(skip)]` excludes it. gapi is found under any name that
+/// Cargo.toml gives it, and through the module of `of`; `#[fields(crate = path)]` on the type sets its path where neither is there.
 pub trait Fields: Wire + Send + Sized + 'static {
     /// Returns the mask of this type for the parameter `fields`: `files(id,name),nextPageToken`.
     fn mask() -> String {

@@ -36,12 +36,37 @@ pub mod v1 {
     };
     pub use crate::{
         __gapi_from_response as from_response, __gapi_object as object,
-        __gapi_open_enum as open_enum, __gapi_request as request,
+        __gapi_open_enum as open_enum, __gapi_request as request, __gapi_unselected as unselected,
     };
     pub use serde::de::{Deserialize, Deserializer};
     pub use serde::ser::{Serialize, Serializer};
     pub use serde_json::{Error as JsonError, Value};
     pub use std::collections::BTreeMap;
+
+    /// A resource that a selection has no method of. No type implements this.
+    #[diagnostic::on_unimplemented(
+        message = "this resource of the API is not in the selection of the module",
+        label = "add its methods to the selection: `RESOURCE.METHOD`, or `RESOURCE.*` for all",
+        note = "a selection is in the braces of `api!`, in `Builder::methods` and after `--methods`"
+    )]
+    pub trait SelectedResource<'a> {
+        /// The type that has the methods.
+        type Handle;
+
+        /// Returns a value of it.
+        fn handle() -> Self::Handle;
+    }
+
+    /// Reports that a resource is not selected.
+    pub fn unselected_resource() -> <() as SelectedResource<'static>>::Handle
+    where
+        for<'a> (): SelectedResource<'a>,
+    {
+        <() as SelectedResource<'static>>::handle()
+    }
+
+    // `#[derive(Fields)]`, where a crate knows gapi by this module alone.
+    pub use crate::__private::fields;
 }
 
 /// Implements [`Object`](crate::schema::Object), serde's traits, `Debug` and `PartialEq` for the struct of a schema.
@@ -308,5 +333,38 @@ macro_rules! __gapi_request {
         }
         $crate::__gapi_unsent!(() $name: $response);
         $($crate::__gapi_request!(@$feature $name $response $(, $($detail)*)?);)*
+    };
+}
+
+/// Reports methods and sub-resources that are not selected, each with the text to select it: `Handle: function "text", ..`; or resources
+/// at the top: `resource ..`.
+///
+/// No program can call them, because no type implements the traits of their bounds. Editors do not see them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __gapi_unselected {
+    ($handle:ident: $($function:ident $text:literal),* $(,)?) => {
+        #[cfg(not(rust_analyzer))]
+        const _: () = {$(
+            #[diagnostic::on_unimplemented(
+                message = "this part of the API is not in the selection of the module",
+                label = $text,
+                note = "a selection is in the braces of `api!`, in `Builder::methods` and after `--methods`"
+            )]
+            pub trait $function<'a> {}
+            #[doc(hidden)]
+            impl $handle
+            where
+                for<'a> Self: $function<'a>,
+            {
+                #[inline]
+                pub fn $function(self) {}
+            }
+        )*};
+    };
+    ($($resource:ident)*) => {
+        #[cfg(not(rust_analyzer))]
+        #[doc(hidden)]
+        pub use $crate::generated::v1::{$(unselected_resource as $resource),*};
     };
 }

@@ -206,13 +206,13 @@ macro_rules! json {
 json!(bool i8 u8 i16 u16 i32 u32 i64 u64 isize usize f32 f64 &str String);
 
 /// Numbers that are converted without loss.
-macro_rules! numbers {
+macro_rules! lossless {
     ($($to:ty: $($from:ty)*;)*) => {
         values! { $($([] $from => $to, |number| number.into();)*)* }
     };
 }
 
-numbers! {
+lossless! {
     i32: i8 u8 i16 u16;
     u32: u8 u16;
     i64: i8 u8 i16 u16 i32 u32;

@@ -27,6 +27,7 @@ pub(super) fn allowed() -> TokenStream {
             single_use_lifetimes,
             trivial_casts,
             trivial_numeric_casts,
+            unexpected_cfgs,
             unnameable_types,
             unreachable_pub,
             unused_qualifications,

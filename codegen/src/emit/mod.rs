@@ -43,7 +43,8 @@ pub fn module(api: &Api, runtime: &TokenStream, module: Option<&str>) -> TokenSt
     let updates = method::updates(api);
     quote! {
         #lints
-        use #runtime::generated::v1 as __gapi;
+        #[doc(hidden)]
+        pub use #runtime::generated::v1 as __gapi;
         #constants
         #tree
         #(#types)*

@@ -12,14 +12,15 @@ use crate::model::{Api, Resource};
 pub(super) fn root(api: &Api, names: &Names<'_>) -> TokenStream {
     let accessors = api.root.resources.iter().map(|child| {
         let doc = docs::resource(child).attribute();
-        let (name, deprecated) = (ident(&child.ident), schema::deprecated(child.deprecated));
+        let (name, handle) = (ident(&child.ident), ident(&child.handle));
+        let deprecated = schema::deprecated(child.deprecated);
         quote! {
             #doc
             #deprecated
             #[must_use]
             #[inline]
-            pub const fn #name() -> #name::Resource {
-                #name::Resource
+            pub const fn #name() -> #name::#handle {
+                #name::#handle
             }
         }
     });
@@ -29,8 +30,16 @@ pub(super) fn root(api: &Api, names: &Names<'_>) -> TokenStream {
         .iter()
         .map(|child| module(api, child, 1, names));
     let top = (!api.root.methods.is_empty()).then(|| top_methods(api, names));
+    let unselected = api
+        .root
+        .unselected
+        .iter()
+        .map(|(resource, _)| ident(resource));
+    let unselected =
+        (!api.root.unselected.is_empty()).then(|| quote!(__gapi::unselected!(#(#unselected)*);));
     quote! {
         #(#accessors)*
+        #unselected
         #top
         #(#modules)*
     }
@@ -72,27 +81,31 @@ fn module(api: &Api, resource: &Resource, depth: usize, names: &Names<'_>) -> To
         .example(example.and_then(|method| names.example(method)))
         .attribute();
     let deprecated = schema::deprecated(resource.deprecated);
+    let handle = ident(&resource.handle);
+    let unselected = unselected(resource);
     let constructors = resource
         .methods
         .iter()
         .map(|method| method::constructor(api, method, example, depth, names));
     let accessors = resource.resources.iter().map(|child| {
         let doc = docs::resource(child).attribute();
-        let (name, deprecated) = (ident(&child.ident), schema::deprecated(child.deprecated));
+        let (name, handle) = (ident(&child.ident), ident(&child.handle));
+        let deprecated = schema::deprecated(child.deprecated);
         quote! {
             #doc
             #deprecated
             #[must_use]
             #[inline]
-            pub const fn #name(self) -> #name::Resource {
-                #name::Resource
+            pub const fn #name(self) -> #name::#handle {
+                #name::#handle
             }
         }
     });
+    let path = format!("{}::", resource.handle);
     let requests = resource
         .methods
         .iter()
-        .map(|method| method::request(method, "Resource::", depth, names));
+        .map(|method| method::request(method, &path, depth, names));
     let children = resource
         .resources
         .iter()
@@ -104,13 +117,27 @@ fn module(api: &Api, resource: &Resource, depth: usize, names: &Names<'_>) -> To
             use super::__gapi;
             #handle_doc
             #[derive(Clone, Copy, Debug, Default)]
-            pub struct Resource;
-            impl Resource {
+            pub struct #handle;
+            impl #handle {
                 #(#accessors)*
                 #(#constructors)*
             }
+            #unselected
             #(#requests)*
             #(#children)*
         }
     }
+}
+
+/// Returns the call with which the compiler reports methods and sub-resources that are not selected.
+fn unselected(resource: &Resource) -> Option<TokenStream> {
+    let handle = ident(&resource.handle);
+    let functions = resource.unselected.iter().map(|(function, selected)| {
+        let (function, label) = (
+            ident(function),
+            format!("add `{selected}` to the selection"),
+        );
+        quote!(#function #label,)
+    });
+    (!resource.unselected.is_empty()).then(|| quote!(__gapi::unselected!(#handle: #(#functions)*);))
 }

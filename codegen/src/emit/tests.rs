@@ -124,7 +124,10 @@ fn only_the_first_use_names_the_runtime() {
         .filter(|item| text(item).contains("renamed"))
         .map(text)
         .collect();
-    assert_eq!(uses, ["use :: renamed :: generated :: v1 as __gapi ;"]);
+    assert_eq!(
+        uses,
+        ["# [doc (hidden)] pub use :: renamed :: generated :: v1 as __gapi ;"]
+    );
 }
 
 #[test]
@@ -283,7 +286,7 @@ fn an_enum_is_open() {
 fn a_method_takes_what_it_requires() {
     let items = items();
     let boxes = inside(&items, "boxes");
-    let list = function(boxes, "Resource", "list");
+    let list = function(boxes, "Boxes", "list");
     assert_eq!(
         text(&list.sig),
         "fn list (self , parent : impl Into < String > ,) -> List"
@@ -294,7 +297,7 @@ fn a_method_takes_what_it_requires() {
          Returns one page of a list; `pages` returns all pages, and `items` the entries of their `items`.\n\n\
          Retried after transient errors: it only reads.\n\nScope: [`BOX`](super::scope::BOX)."
     );
-    let moved = function(boxes, "Resource", "r#move");
+    let moved = function(boxes, "Boxes", "r#move");
     assert!(
         moved
             .attrs
@@ -306,8 +309,8 @@ fn a_method_takes_what_it_requires() {
         text(&moved.block)
             .contains(r#". with ("name" , name . into ()) . with_body (body . into_body ())"#)
     );
-    let lids = function(boxes, "Resource", "lids");
-    assert_eq!(text(&lids.sig), "const fn lids (self) -> lids :: Resource");
+    let lids = function(boxes, "Boxes", "lids");
+    assert_eq!(text(&lids.sig), "const fn lids (self) -> lids :: Lids");
     assert_eq!(
         request(inside(boxes, "lids"), "Get"),
         r#"__gapi :: request ! (Get "box.boxes.lids.get" : super :: super :: Box) ;"#
@@ -321,10 +324,10 @@ fn a_resource_has_an_example_and_so_have_methods_that_differ() {
     let list = "```ignore\nlet request = r#box::boxes().list(\"my-parent\");\nlet mut items = request.items(&client);\n\
         while let Some(item) = items.try_next().await? {\n    println!(\"{item:?}\");\n}\n```";
     assert_eq!(
-        docs(&structure(boxes, "Resource").attrs),
+        docs(&structure(boxes, "Boxes").attrs),
         format!("The resource `boxes`.\n\n{list}")
     );
-    let moved = docs(&function(boxes, "Resource", "r#move").attrs);
+    let moved = docs(&function(boxes, "Boxes", "r#move").attrs);
     assert!(
         moved.contains("```ignore\nlet body = r#box::Box"),
         "{moved}"
@@ -420,7 +423,7 @@ fn the_module_names_its_document() {
         ),
         "{file}"
     );
-    assert!(!file.contains("/**") && !file.contains("#[doc"));
+    assert!(!file.contains("/**") && !file.contains("#[doc ="));
     assert!(syn::parse_file(&file).is_ok());
 }
 

@@ -16,12 +16,16 @@ pub struct Resource<M = Method> {
     pub wire: String,
     /// Path of the resource: `projects.locations.clusters`.
     pub path: String,
+    /// The type whose functions are the methods: `Instances`. Empty at the root.
+    pub handle: String,
     /// Whether it is deprecated.
     pub deprecated: bool,
     /// Sorted by name.
     pub methods: Vec<M>,
     /// Sorted by name.
     pub resources: Vec<Resource<M>>,
+    /// Methods and sub-resources that are not selected, as the functions that they would be, with their names in a selection.
+    pub unselected: Vec<(String, String)>,
 }
 
 impl<M> Resource<M> {
@@ -46,6 +50,7 @@ impl<M> Resource<M> {
             ident: self.ident,
             wire: self.wire,
             path: self.path,
+            handle: self.handle,
             deprecated: self.deprecated,
             methods: self.methods.into_iter().map(&mut *make).collect(),
             resources: self
@@ -53,6 +58,7 @@ impl<M> Resource<M> {
                 .into_iter()
                 .map(|child| child.map(make))
                 .collect(),
+            unselected: self.unselected,
         }
     }
 }

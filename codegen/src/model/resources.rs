@@ -11,8 +11,7 @@ use crate::error::Subject;
 use crate::{Document, Error, json_path};
 
 /// Names that the module of a resource has already, or means from the prelude.
-const RESERVED_TYPES: [&str; 12] = [
-    "Resource",
+const RESERVED_TYPES: [&str; 11] = [
     // A request is a tuple struct, so its name is that of a function too.
     "None",
     "Some",
@@ -34,17 +33,19 @@ pub(super) fn root<'d>(document: &'d Document, types: &mut Types<'d>) -> Resourc
     let methods = method_idents(&mut names, &document.methods);
     types.claims = names;
     let mut lowering = Lowering { document, types };
-    let methods = lowering.methods("", &[], &document.methods, methods.clone(), &methods);
+    let (methods, _) = lowering.methods("", &[], &document.methods, methods.clone(), &methods);
     let resources = document.resources.iter().zip(idents);
     Resource {
         ident: String::new(),
         wire: String::new(),
         path: String::new(),
+        handle: String::new(),
         deprecated: false,
         methods,
         resources: resources
             .map(|((name, resource), ident)| lowering.resource("", &[], name, resource, ident))
             .collect(),
+        unselected: Vec::new(),
     }
 }
 
@@ -68,20 +69,29 @@ impl<'d> Lowering<'_, 'd> {
         let mut names = Claims::default();
         let idents = resource_idents(&mut names, &resource.resources);
         let methods = method_idents(&mut names, &resource.methods);
-        let methods = self.methods(&at, &path, &resource.methods, methods, &idents);
+        let (methods, mut types) = self.methods(&at, &path, &resource.methods, methods, &idents);
+        let handle = names::camel(resource.rename.as_deref().unwrap_or(name));
+        let handle = if types.has(&handle) {
+            types.claim(&format!("{handle}Resource"))
+        } else {
+            types.claim(&handle)
+        };
         let children = resource.resources.iter().zip(idents);
         Resource {
             ident,
             wire: name.to_owned(),
             path: path.join("."),
+            handle,
             deprecated: resource.deprecated,
             methods,
             resources: children
                 .map(|((name, child), ident)| self.resource(&at, &path, name, child, ident))
                 .collect(),
+            unselected: Vec::new(),
         }
     }
 
+    /// Returns the methods, and the names that are taken in their module.
     fn methods(
         &mut self,
         at: &str,
@@ -89,7 +99,7 @@ impl<'d> Lowering<'_, 'd> {
         methods: &'d BTreeMap<String, document::RestMethod>,
         idents: Vec<String>,
         beside: &[String],
-    ) -> Vec<Draft<'d>> {
+    ) -> (Vec<Draft<'d>>, Claims) {
         let at = json_path::join(at, "methods");
         // Request types and table entries are values of one module. Names without letters are the same in every case, so those of the modules and
         // functions in it are taken too.
@@ -108,7 +118,7 @@ impl<'d> Lowering<'_, 'd> {
             .map(|name| names.claim(&names::shouty(name)))
             .collect();
         let spelled = idents.into_iter().zip(types).zip(statics);
-        methods
+        let methods = methods
             .iter()
             .zip(spelled)
             .map(|((name, method), ((ident, type_ident), static_ident))| {
@@ -120,7 +130,8 @@ impl<'d> Lowering<'_, 'd> {
                 self.types.errors.about(known, subject);
                 draft
             })
-            .collect()
+            .collect();
+        (methods, names)
     }
 
     /// `taken` are the names of values in the module of the method.

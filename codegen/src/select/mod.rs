@@ -205,14 +205,25 @@ fn split<'a>(path_name: &'a str, method: &'a str) -> Vec<&'a str> {
 fn prune(resource: &Resource, methods: &BTreeSet<&str>) -> Resource {
     let selected = |method: &&Method| methods.contains(&*method.path_name);
     let children = resource.resources.iter().map(|child| prune(child, methods));
+    let is_empty = |child: &Resource| child.methods.is_empty() && child.resources.is_empty();
+    let (without, with): (Vec<_>, Vec<_>) = children.partition(is_empty);
+    let below = without
+        .into_iter()
+        .map(|child| (child.ident, format!("{}.*", child.path)));
+    let mut unselected: Vec<_> = below.collect();
+    // Methods without a resource are in a module.
+    if !resource.path.is_empty() {
+        let methods = resource.methods.iter().filter(|method| !selected(method));
+        unselected.extend(methods.map(|method| (method.ident.clone(), method.path_name.clone())));
+    }
     Resource {
         methods: resource.methods.iter().filter(selected).cloned().collect(),
-        resources: children
-            .filter(|child| !child.methods.is_empty() || !child.resources.is_empty())
-            .collect(),
+        resources: with,
+        unselected,
         ident: resource.ident.clone(),
         wire: resource.wire.clone(),
         path: resource.path.clone(),
+        handle: resource.handle.clone(),
         deprecated: resource.deprecated,
     }
 }

@@ -9,15 +9,17 @@ use crate::names;
 
 /// Returns all implementations.
 pub(super) fn part(part: &Part) -> TokenStream {
-    let runtime = &part.runtime;
-    let runtime = quote!(#runtime::__private::fields);
+    // One import, so that a wrong path is one error.
+    let runtime = quote!(__gapi_fields);
     let fields = fields(part, &runtime);
     let wire = wire(part, &runtime);
     let checks = checks(part, &runtime);
     let name = &part.name;
     let text = name.to_string();
+    let path = &part.runtime;
     quote! {
         const _: () = {
+            use #path as __gapi_fields;
             #checks
             #fields
             #wire

@@ -1,21 +1,23 @@
 //! A struct and its `#[fields(..)]` attributes.
 
 use heck::ToLowerCamelCase as _;
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
 use syn::{
     Attribute, Error, Fields, Ident, Item, ItemStruct, LitStr, Path, Result, Type,
     ext::IdentExt as _, meta::ParseNestedMeta, spanned::Spanned as _,
 };
 
 use crate::names;
+use crate::runtime::{self, Dependency};
 
 /// A type that holds a part of a response.
 pub(super) struct Part {
     pub(super) name: Ident,
     /// The schema, where it is known.
     pub(super) of: Option<Type>,
-    /// Where gapi is.
-    pub(super) runtime: Path,
+    /// What the derived code uses of gapi.
+    pub(super) runtime: TokenStream,
     pub(super) fields: Vec<Field>,
     /// Fields that are not asked for.
     pub(super) skipped: Vec<Ident>,
@@ -50,11 +52,15 @@ impl Part {
                 "`Fields` is derived for types without parameters: one type, one mask",
             ));
         }
-        let (of, runtime) = type_options(&whole.attrs)?;
+        let (of, package) = type_options(&whole.attrs)?;
+        let runtime = match &package {
+            Some(package) => quote!(#package::__private::fields),
+            None => runtime(of.as_ref(), runtime::dependency(std::env::args()))?,
+        };
         let mut part = Self {
             name: whole.ident.clone(),
             of,
-            runtime: runtime.unwrap_or_else(|| syn::parse_quote!(::gapi)),
+            runtime,
             fields: Vec::new(),
             skipped: Vec::new(),
         };
@@ -104,6 +110,29 @@ impl Part {
         }
         Ok(part)
     }
+}
+
+/// Returns the path of what derived code uses: of the package, or of a generated module, which knows the package.
+pub(super) fn runtime(of: Option<&Type>, dependency: Dependency) -> Result<TokenStream> {
+    if let Dependency::Named(name) = &dependency {
+        return Ok(quote!(::#name::__private::fields));
+    }
+    if let Some(Type::Path(schema)) = of
+        && schema.path.segments.len() > 1
+    {
+        let mut module = schema.path.clone();
+        module.segments.pop();
+        return Ok(quote!(#module __gapi::fields));
+    }
+    if dependency == Dependency::Unknown {
+        return Ok(quote!(::gapi::__private::fields));
+    }
+    let message = "this crate has no dependency on gapi: name the schema with its module, as in `#[fields(of = drive::File)]`, \
+                   or the path of gapi, as in `#[fields(crate = library::gapi)]`";
+    Err(Error::new(
+        of.map_or_else(Span::call_site, Type::span),
+        message,
+    ))
 }
 
 fn named(whole: &ItemStruct) -> Result<impl Iterator<Item = &syn::Field>> {

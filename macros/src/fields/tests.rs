@@ -2,7 +2,10 @@
 
 use std::str::FromStr as _;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
+
+use super::parse::runtime;
+use crate::runtime::Dependency;
 
 fn expand(text: &str) -> String {
     super::expand(TokenStream::from_str(text).unwrap()).to_string()
@@ -59,7 +62,8 @@ fn a_schema_has_the_last_word_on_names() {
         "#[fields(of = d::F, crate = g::api)] struct S { size: i64, #[fields(rename = \"mimeType\")] kind: String }",
     );
     assert!(
-        text.contains("schema . mime_type") && text.contains("g :: api :: __private"),
+        text.contains("schema . mime_type")
+            && text.contains("use g :: api :: __private :: fields as __gapi_fields"),
         "{text}"
     );
     // The schema says where its property has another name.
@@ -67,4 +71,27 @@ fn a_schema_has_the_last_word_on_names() {
         text.contains("wire_name :: < d :: F > (\"mime_type\" , \"mimeType\")"),
         "{text}"
     );
+}
+
+#[test]
+fn the_runtime_is_a_dependency_or_that_of_the_module() {
+    let of = |text: &str| Some(syn::parse_str(text).unwrap());
+    let path = |of: Option<syn::Type>, dependency| match runtime(of.as_ref(), dependency) {
+        Ok(path) => path.to_string().replace(' ', ""),
+        Err(error) => error.to_string(),
+    };
+    let named = Dependency::Named(Ident::new("google", Span::call_site()));
+    assert_eq!(
+        path(of("a::drive::File"), named),
+        "::google::__private::fields"
+    );
+    let module = "a::drive::__gapi::fields";
+    assert_eq!(path(of("a::drive::File"), Dependency::Absent), module);
+    assert_eq!(path(of("a::drive::File"), Dependency::Unknown), module);
+    assert_eq!(
+        path(of("File"), Dependency::Unknown),
+        "::gapi::__private::fields"
+    );
+    let error = path(of("File"), Dependency::Absent);
+    assert!(error.contains("name the schema with its module"), "{error}");
 }

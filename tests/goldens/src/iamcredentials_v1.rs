@@ -27,13 +27,15 @@
     single_use_lifetimes,
     trivial_casts,
     trivial_numeric_casts,
+    unexpected_cfgs,
     unnameable_types,
     unreachable_pub,
     unused_qualifications,
     unused_results,
     variant_size_differences,
 )]
-use ::gapi::generated::v1 as __gapi;
+#[doc(hidden)]
+pub use ::gapi::generated::v1 as __gapi;
 
 /// The name of the API.
 pub const NAME: &str = "iamcredentials";
@@ -65,39 +67,39 @@ pub mod scope {
 /// The resource `locations`.
 #[must_use]
 #[inline]
-pub const fn locations() -> locations::Resource {
-    locations::Resource
+pub const fn locations() -> locations::Locations {
+    locations::Locations
 }
 
 /// The resource `projects`.
 #[must_use]
 #[inline]
-pub const fn projects() -> projects::Resource {
-    projects::Resource
+pub const fn projects() -> projects::Projects {
+    projects::Projects
 }
 
 /// The resource `locations`.
 ///
-/// [`Resource`](locations::Resource) has its methods.
+/// [`Locations`](locations::Locations) has its methods.
 pub mod locations {
     use super::__gapi;
 
     /// The resource `locations`.
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Locations;
 
-    impl Resource {
+    impl Locations {
         /// The resource `locations.workforcePools`.
         #[must_use]
         #[inline]
-        pub const fn workforce_pools(self) -> workforce_pools::Resource {
-            workforce_pools::Resource
+        pub const fn workforce_pools(self) -> workforce_pools::WorkforcePools {
+            workforce_pools::WorkforcePools
         }
     }
 
     /// The resource `locations.workforcePools`.
     ///
-    /// [`Resource`](workforce_pools::Resource) has its methods.
+    /// [`WorkforcePools`](workforce_pools::WorkforcePools) has its methods.
     pub mod workforce_pools {
         use super::__gapi;
 
@@ -111,9 +113,9 @@ pub mod locations {
         /// println!("{response:?}");
         /// ```
         #[derive(Clone, Copy, Debug, Default)]
-        pub struct Resource;
+        pub struct WorkforcePools;
 
-        impl Resource {
+        impl WorkforcePools {
             /// Returns the trust boundary info for a given workforce pool.
             ///
             /// HTTP: `GET v1/{+name}/allowedLocations`
@@ -138,7 +140,7 @@ pub mod locations {
         .with_parameters(&[__gapi::Parameter::path("name")])
         .with_patterns(&[(0, 0)]);
 
-        /// A request of [`iamcredentials.locations.workforcePools.getAllowedLocations`](Resource::get_allowed_locations).
+        /// A request of [`iamcredentials.locations.workforcePools.getAllowedLocations`](WorkforcePools::get_allowed_locations).
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct GetAllowedLocations(__gapi::Call);
@@ -152,52 +154,54 @@ pub mod locations {
 
 /// The resource `projects`.
 ///
-/// [`Resource`](projects::Resource) has its methods.
+/// [`Projects`](projects::Projects) has its methods.
 pub mod projects {
     use super::__gapi;
 
     /// The resource `projects`.
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Projects;
 
-    impl Resource {
+    impl Projects {
         /// The resource `projects.locations`.
         #[must_use]
         #[inline]
-        pub const fn locations(self) -> locations::Resource {
-            locations::Resource
+        pub const fn locations(self) -> locations::Locations {
+            locations::Locations
         }
 
         /// The resource `projects.serviceAccounts`.
         #[must_use]
         #[inline]
-        pub const fn service_accounts(self) -> service_accounts::Resource {
-            service_accounts::Resource
+        pub const fn service_accounts(self) -> service_accounts::ServiceAccounts {
+            service_accounts::ServiceAccounts
         }
     }
 
     /// The resource `projects.locations`.
     ///
-    /// [`Resource`](locations::Resource) has its methods.
+    /// [`Locations`](locations::Locations) has its methods.
     pub mod locations {
         use super::__gapi;
 
         /// The resource `projects.locations`.
         #[derive(Clone, Copy, Debug, Default)]
-        pub struct Resource;
+        pub struct Locations;
 
-        impl Resource {
+        impl Locations {
             /// The resource `projects.locations.workloadIdentityPools`.
             #[must_use]
             #[inline]
-            pub const fn workload_identity_pools(self) -> workload_identity_pools::Resource {
-                workload_identity_pools::Resource
+            pub const fn workload_identity_pools(
+                self,
+            ) -> workload_identity_pools::WorkloadIdentityPools {
+                workload_identity_pools::WorkloadIdentityPools
             }
         }
 
         /// The resource `projects.locations.workloadIdentityPools`.
         ///
-        /// [`Resource`](workload_identity_pools::Resource) has its methods.
+        /// [`WorkloadIdentityPools`](workload_identity_pools::WorkloadIdentityPools) has its methods.
         pub mod workload_identity_pools {
             use super::__gapi;
 
@@ -212,9 +216,9 @@ pub mod projects {
             /// println!("{response:?}");
             /// ```
             #[derive(Clone, Copy, Debug, Default)]
-            pub struct Resource;
+            pub struct WorkloadIdentityPools;
 
-            impl Resource {
+            impl WorkloadIdentityPools {
                 /// Returns the trust boundary info for a given workload identity pool.
                 ///
                 /// HTTP: `GET v1/{+name}/allowedLocations`
@@ -239,7 +243,7 @@ pub mod projects {
             .with_parameters(&[__gapi::Parameter::path("name")])
             .with_patterns(&[(0, 1)]);
 
-            /// A request of [`iamcredentials.projects.locations.workloadIdentityPools.getAllowedLocations`](Resource::get_allowed_locations).
+            /// A request of [`iamcredentials.projects.locations.workloadIdentityPools.getAllowedLocations`](WorkloadIdentityPools::get_allowed_locations).
             #[derive(Clone, Debug)]
             #[must_use = "a request does nothing until it is sent"]
             pub struct GetAllowedLocations(__gapi::Call);
@@ -254,7 +258,7 @@ pub mod projects {
 
     /// The resource `projects.serviceAccounts`.
     ///
-    /// [`Resource`](service_accounts::Resource) has its methods.
+    /// [`ServiceAccounts`](service_accounts::ServiceAccounts) has its methods.
     pub mod service_accounts {
         use super::__gapi;
 
@@ -272,9 +276,9 @@ pub mod projects {
         /// println!("{response:?}");
         /// ```
         #[derive(Clone, Copy, Debug, Default)]
-        pub struct Resource;
+        pub struct ServiceAccounts;
 
-        impl Resource {
+        impl ServiceAccounts {
             /// Generates an OAuth 2.0 access token for a service account.
             ///
             /// HTTP: `POST v1/{+name}:generateAccessToken`
@@ -396,7 +400,7 @@ pub mod projects {
         .with_patterns(&[(0, 2)])
         .with_scopes(&[super::super::scope::CLOUD_PLATFORM]);
 
-        /// A request of [`iamcredentials.projects.serviceAccounts.generateAccessToken`](Resource::generate_access_token).
+        /// A request of [`iamcredentials.projects.serviceAccounts.generateAccessToken`](ServiceAccounts::generate_access_token).
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct GenerateAccessToken(__gapi::Call);
@@ -416,7 +420,7 @@ pub mod projects {
         .with_patterns(&[(0, 2)])
         .with_scopes(&[super::super::scope::CLOUD_PLATFORM]);
 
-        /// A request of [`iamcredentials.projects.serviceAccounts.generateIdToken`](Resource::generate_id_token).
+        /// A request of [`iamcredentials.projects.serviceAccounts.generateIdToken`](ServiceAccounts::generate_id_token).
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct GenerateIdToken(__gapi::Call);
@@ -435,7 +439,7 @@ pub mod projects {
         .with_parameters(&[__gapi::Parameter::path("name")])
         .with_patterns(&[(0, 2)]);
 
-        /// A request of [`iamcredentials.projects.serviceAccounts.getAllowedLocations`](Resource::get_allowed_locations).
+        /// A request of [`iamcredentials.projects.serviceAccounts.getAllowedLocations`](ServiceAccounts::get_allowed_locations).
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct GetAllowedLocations(__gapi::Call);
@@ -455,7 +459,7 @@ pub mod projects {
         .with_patterns(&[(0, 2)])
         .with_scopes(&[super::super::scope::CLOUD_PLATFORM]);
 
-        /// A request of [`iamcredentials.projects.serviceAccounts.signBlob`](Resource::sign_blob).
+        /// A request of [`iamcredentials.projects.serviceAccounts.signBlob`](ServiceAccounts::sign_blob).
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct SignBlob(__gapi::Call);
@@ -475,7 +479,7 @@ pub mod projects {
         .with_patterns(&[(0, 2)])
         .with_scopes(&[super::super::scope::CLOUD_PLATFORM]);
 
-        /// A request of [`iamcredentials.projects.serviceAccounts.signJwt`](Resource::sign_jwt).
+        /// A request of [`iamcredentials.projects.serviceAccounts.signJwt`](ServiceAccounts::sign_jwt).
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct SignJwt(__gapi::Call);

@@ -26,13 +26,15 @@
     single_use_lifetimes,
     trivial_casts,
     trivial_numeric_casts,
+    unexpected_cfgs,
     unnameable_types,
     unreachable_pub,
     unused_qualifications,
     unused_results,
     variant_size_differences,
 )]
-use ::gapi::generated::v1 as __gapi;
+#[doc(hidden)]
+pub use ::gapi::generated::v1 as __gapi;
 
 /// The name of the API.
 pub const NAME: &str = "oauth2";
@@ -64,8 +66,8 @@ pub mod scope {
 /// The resource `userinfo`.
 #[must_use]
 #[inline]
-pub const fn userinfo() -> userinfo::Resource {
-    userinfo::Resource
+pub const fn userinfo() -> userinfo::Userinfo {
+    userinfo::Userinfo
 }
 
 /// Methods of the API as a whole.
@@ -123,7 +125,7 @@ pub mod methods {
 
 /// The resource `userinfo`.
 ///
-/// [`Resource`](userinfo::Resource) has its methods.
+/// [`Userinfo`](userinfo::Userinfo) has its methods.
 pub mod userinfo {
     use super::__gapi;
 
@@ -135,14 +137,14 @@ pub mod userinfo {
     /// println!("{response:?}");
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Userinfo;
 
-    impl Resource {
+    impl Userinfo {
         /// The resource `userinfo.v2`.
         #[must_use]
         #[inline]
-        pub const fn v2(self) -> v2::Resource {
-            v2::Resource
+        pub const fn v2(self) -> v2::V2 {
+            v2::V2
         }
 
         /// The method `oauth2.userinfo.get`.
@@ -166,7 +168,7 @@ pub mod userinfo {
                 super::scope::OPENID,
             ]);
 
-    /// A request of [`oauth2.userinfo.get`](Resource::get).
+    /// A request of [`oauth2.userinfo.get`](Userinfo::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
@@ -175,26 +177,26 @@ pub mod userinfo {
 
     /// The resource `userinfo.v2`.
     ///
-    /// [`Resource`](v2::Resource) has its methods.
+    /// [`V2`](v2::V2) has its methods.
     pub mod v2 {
         use super::__gapi;
 
         /// The resource `userinfo.v2`.
         #[derive(Clone, Copy, Debug, Default)]
-        pub struct Resource;
+        pub struct V2;
 
-        impl Resource {
+        impl V2 {
             /// The resource `userinfo.v2.me`.
             #[must_use]
             #[inline]
-            pub const fn me(self) -> me::Resource {
-                me::Resource
+            pub const fn me(self) -> me::Me {
+                me::Me
             }
         }
 
         /// The resource `userinfo.v2.me`.
         ///
-        /// [`Resource`](me::Resource) has its methods.
+        /// [`Me`](me::Me) has its methods.
         pub mod me {
             use super::__gapi;
 
@@ -206,9 +208,9 @@ pub mod userinfo {
             /// println!("{response:?}");
             /// ```
             #[derive(Clone, Copy, Debug, Default)]
-            pub struct Resource;
+            pub struct Me;
 
-            impl Resource {
+            impl Me {
                 /// The method `oauth2.userinfo.v2.me.get`.
                 ///
                 /// HTTP: `GET userinfo/v2/me`
@@ -234,7 +236,7 @@ pub mod userinfo {
                 super::super::super::scope::OPENID,
             ]);
 
-            /// A request of [`oauth2.userinfo.v2.me.get`](Resource::get).
+            /// A request of [`oauth2.userinfo.v2.me.get`](Me::get).
             #[derive(Clone, Debug)]
             #[must_use = "a request does nothing until it is sent"]
             pub struct Get(__gapi::Call);

@@ -24,13 +24,15 @@
     single_use_lifetimes,
     trivial_casts,
     trivial_numeric_casts,
+    unexpected_cfgs,
     unnameable_types,
     unreachable_pub,
     unused_qualifications,
     unused_results,
     variant_size_differences,
 )]
-use ::gapi::generated::v1 as __gapi;
+#[doc(hidden)]
+pub use ::gapi::generated::v1 as __gapi;
 
 /// The name of the API.
 pub const NAME: &str = "sqladmin";
@@ -207,20 +209,25 @@ pub mod scope {
 /// The resource `instances`.
 #[must_use]
 #[inline]
-pub const fn instances() -> instances::Resource {
-    instances::Resource
+pub const fn instances() -> instances::Instances {
+    instances::Instances
 }
 
 /// The resource `operations`.
 #[must_use]
 #[inline]
-pub const fn operations() -> operations::Resource {
-    operations::Resource
+pub const fn operations() -> operations::Operations {
+    operations::Operations
 }
+
+__gapi::unselected!(
+    backups backup_runs blue_green_deployments connect databases flags projects ssl_certs tiers
+    users workload_captures
+);
 
 /// The resource `instances`.
 ///
-/// [`Resource`](instances::Resource) has its methods.
+/// [`Instances`](instances::Instances) has its methods.
 pub mod instances {
     use super::__gapi;
 
@@ -232,9 +239,9 @@ pub mod instances {
     /// println!("{response:?}");
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Instances;
 
-    impl Resource {
+    impl Instances {
         /// Retrieves a resource containing information about a Cloud SQL instance.
         ///
         /// HTTP: `GET v1/projects/{project}/instances/{instance}`
@@ -355,6 +362,40 @@ pub mod instances {
         }
     }
 
+    __gapi::unselected!(
+        Instances: list_entra_id_certificates "add `instances.ListEntraIdCertificates` to the selection",
+        list_server_certificates "add `instances.ListServerCertificates` to the selection",
+        rotate_entra_id_certificate "add `instances.RotateEntraIdCertificate` to the selection",
+        rotate_server_certificate "add `instances.RotateServerCertificate` to the selection",
+        acquire_ssrs_lease "add `instances.acquireSsrsLease` to the selection",
+        add_entra_id_certificate "add `instances.addEntraIdCertificate` to the selection",
+        add_server_ca "add `instances.addServerCa` to the selection",
+        add_server_certificate "add `instances.addServerCertificate` to the selection",
+        clone "add `instances.clone` to the selection",
+        delete "add `instances.delete` to the selection",
+        demote "add `instances.demote` to the selection",
+        demote_master "add `instances.demoteMaster` to the selection",
+        execute_sql "add `instances.executeSql` to the selection",
+        export "add `instances.export` to the selection",
+        failover "add `instances.failover` to the selection",
+        import "add `instances.import` to the selection",
+        list_server_cas "add `instances.listServerCas` to the selection",
+        point_in_time_restore "add `instances.pointInTimeRestore` to the selection",
+        pre_check_major_version_upgrade "add `instances.preCheckMajorVersionUpgrade` to the selection",
+        promote_replica "add `instances.promoteReplica` to the selection",
+        reencrypt "add `instances.reencrypt` to the selection",
+        release_ssrs_lease "add `instances.releaseSsrsLease` to the selection",
+        reset_ssl_config "add `instances.resetSslConfig` to the selection",
+        restart "add `instances.restart` to the selection",
+        restore_backup "add `instances.restoreBackup` to the selection",
+        rotate_server_ca "add `instances.rotateServerCa` to the selection",
+        start_replica "add `instances.startReplica` to the selection",
+        stop_replica "add `instances.stopReplica` to the selection",
+        switchover "add `instances.switchover` to the selection",
+        truncate_log "add `instances.truncateLog` to the selection",
+        update "add `instances.update` to the selection",
+    );
+
     pub(crate) static GET: __gapi::Method = __gapi::Method::new(
         &super::API,
         __gapi::Verb::Get,
@@ -368,7 +409,7 @@ pub mod instances {
     ])
     .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::SQLSERVICE_ADMIN]);
 
-    /// A request of [`sql.instances.get`](Resource::get).
+    /// A request of [`sql.instances.get`](Instances::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
@@ -393,7 +434,7 @@ pub mod instances {
     .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::SQLSERVICE_ADMIN])
     .with_operation(__gapi::Operation::status().polled_by(&super::operations::GET));
 
-    /// A request of [`sql.instances.insert`](Resource::insert).
+    /// A request of [`sql.instances.insert`](Instances::insert).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Insert(__gapi::Call);
@@ -428,7 +469,7 @@ pub mod instances {
             .with_items("items"),
     );
 
-    /// A request of [`sql.instances.list`](Resource::list).
+    /// A request of [`sql.instances.list`](Instances::list).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
@@ -488,7 +529,7 @@ pub mod instances {
     .with_preconditions(&[__gapi::Slot::Body("etag")])
     .with_patching(&__gapi::Patching::Merge);
 
-    /// A request of [`sql.instances.patch`](Resource::patch).
+    /// A request of [`sql.instances.patch`](Instances::patch).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Patch(__gapi::Call);
@@ -521,7 +562,7 @@ pub mod instances {
 
 /// The resource `operations`.
 ///
-/// [`Resource`](operations::Resource) has its methods.
+/// [`Operations`](operations::Operations) has its methods.
 pub mod operations {
     use super::__gapi;
 
@@ -533,9 +574,9 @@ pub mod operations {
     /// println!("{response:?}");
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Operations;
 
-    impl Resource {
+    impl Operations {
         /// Cancels an instance operation that has been performed on an instance.
         ///
         /// HTTP: `POST v1/projects/{project}/operations/{operation}/cancel`
@@ -577,6 +618,8 @@ pub mod operations {
         }
     }
 
+    __gapi::unselected!(Operations: list "add `operations.list` to the selection");
+
     pub(crate) static CANCEL: __gapi::Method = __gapi::Method::new(
         &super::API,
         __gapi::Verb::Post,
@@ -591,7 +634,7 @@ pub mod operations {
     .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::SQLSERVICE_ADMIN])
     .with_empty_response();
 
-    /// A request of [`sql.operations.cancel`](Resource::cancel).
+    /// A request of [`sql.operations.cancel`](Operations::cancel).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Cancel(__gapi::Call);
@@ -624,7 +667,7 @@ pub mod operations {
             .cancelled_by(&super::operations::CANCEL),
     );
 
-    /// A request of [`sql.operations.get`](Resource::get).
+    /// A request of [`sql.operations.get`](Operations::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);

@@ -24,13 +24,15 @@
     single_use_lifetimes,
     trivial_casts,
     trivial_numeric_casts,
+    unexpected_cfgs,
     unnameable_types,
     unreachable_pub,
     unused_qualifications,
     unused_results,
     variant_size_differences,
 )]
-use ::gapi::generated::v1 as __gapi;
+#[doc(hidden)]
+pub use ::gapi::generated::v1 as __gapi;
 
 /// The name of the API.
 pub const NAME: &str = "tasks";
@@ -60,20 +62,20 @@ pub mod scope {
 /// The resource `tasklists`.
 #[must_use]
 #[inline]
-pub const fn tasklists() -> tasklists::Resource {
-    tasklists::Resource
+pub const fn tasklists() -> tasklists::Tasklists {
+    tasklists::Tasklists
 }
 
 /// The resource `tasks`.
 #[must_use]
 #[inline]
-pub const fn tasks() -> tasks::Resource {
-    tasks::Resource
+pub const fn tasks() -> tasks::Tasks {
+    tasks::Tasks
 }
 
 /// The resource `tasklists`.
 ///
-/// [`Resource`](tasklists::Resource) has its methods.
+/// [`Tasklists`](tasklists::Tasklists) has its methods.
 pub mod tasklists {
     use super::__gapi;
 
@@ -89,9 +91,9 @@ pub mod tasklists {
     /// println!("{response:?}");
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Tasklists;
 
-    impl Resource {
+    impl Tasklists {
         /// Deletes the authenticated user's specified task list.
         ///
         /// If the list contains assigned tasks, both the assigned tasks and the original tasks in the assignment surface
@@ -218,7 +220,7 @@ pub mod tasklists {
     .with_scopes(&[super::scope::TASKS])
     .without_response();
 
-    /// A request of [`tasks.tasklists.delete`](Resource::delete).
+    /// A request of [`tasks.tasklists.delete`](Tasklists::delete).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Delete(__gapi::Call);
@@ -234,7 +236,7 @@ pub mod tasklists {
     .with_parameters(&[__gapi::Parameter::path("tasklist")])
     .with_scopes(&[super::scope::TASKS, super::scope::TASKS_READONLY]);
 
-    /// A request of [`tasks.tasklists.get`](Resource::get).
+    /// A request of [`tasks.tasklists.get`](Tasklists::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
@@ -249,7 +251,7 @@ pub mod tasklists {
     )
     .with_scopes(&[super::scope::TASKS]);
 
-    /// A request of [`tasks.tasklists.insert`](Resource::insert).
+    /// A request of [`tasks.tasklists.insert`](Tasklists::insert).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Insert(__gapi::Call);
@@ -273,7 +275,7 @@ pub mod tasklists {
             .with_items("items"),
     );
 
-    /// A request of [`tasks.tasklists.list`](Resource::list).
+    /// A request of [`tasks.tasklists.list`](Tasklists::list).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
@@ -309,7 +311,7 @@ pub mod tasklists {
     .with_preconditions(&[__gapi::Slot::Body("etag")])
     .with_patching(&__gapi::Patching::Merge);
 
-    /// A request of [`tasks.tasklists.patch`](Resource::patch).
+    /// A request of [`tasks.tasklists.patch`](Tasklists::patch).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Patch(__gapi::Call);
@@ -326,7 +328,7 @@ pub mod tasklists {
     .with_scopes(&[super::scope::TASKS])
     .with_preconditions(&[__gapi::Slot::Body("etag")]);
 
-    /// A request of [`tasks.tasklists.update`](Resource::update).
+    /// A request of [`tasks.tasklists.update`](Tasklists::update).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Update(__gapi::Call);
@@ -336,7 +338,7 @@ pub mod tasklists {
 
 /// The resource `tasks`.
 ///
-/// [`Resource`](tasks::Resource) has its methods.
+/// [`Tasks`](tasks::Tasks) has its methods.
 pub mod tasks {
     use super::__gapi;
 
@@ -352,9 +354,9 @@ pub mod tasks {
     /// println!("{response:?}");
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Tasks;
 
-    impl Resource {
+    impl Tasks {
         /// Clears all completed tasks from the specified task list.
         ///
         /// The affected tasks will be marked as 'hidden' and no longer be returned by default when retrieving all tasks
@@ -552,7 +554,7 @@ pub mod tasks {
     .with_scopes(&[super::scope::TASKS])
     .without_response();
 
-    /// A request of [`tasks.tasks.clear`](Resource::clear).
+    /// A request of [`tasks.tasks.clear`](Tasks::clear).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Clear(__gapi::Call);
@@ -569,7 +571,7 @@ pub mod tasks {
     .with_scopes(&[super::scope::TASKS])
     .without_response();
 
-    /// A request of [`tasks.tasks.delete`](Resource::delete).
+    /// A request of [`tasks.tasks.delete`](Tasks::delete).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Delete(__gapi::Call);
@@ -585,7 +587,7 @@ pub mod tasks {
     .with_parameters(&[__gapi::Parameter::path("tasklist"), __gapi::Parameter::path("task")])
     .with_scopes(&[super::scope::TASKS, super::scope::TASKS_READONLY]);
 
-    /// A request of [`tasks.tasks.get`](Resource::get).
+    /// A request of [`tasks.tasks.get`](Tasks::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
@@ -605,7 +607,7 @@ pub mod tasks {
     ])
     .with_scopes(&[super::scope::TASKS]);
 
-    /// A request of [`tasks.tasks.insert`](Resource::insert).
+    /// A request of [`tasks.tasks.insert`](Tasks::insert).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Insert(__gapi::Call);
@@ -656,7 +658,7 @@ pub mod tasks {
             .with_items("items"),
     );
 
-    /// A request of [`tasks.tasks.list`](Resource::list).
+    /// A request of [`tasks.tasks.list`](Tasks::list).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
@@ -754,7 +756,7 @@ pub mod tasks {
     ])
     .with_scopes(&[super::scope::TASKS]);
 
-    /// A request of [`tasks.tasks.move`](Resource::move).
+    /// A request of [`tasks.tasks.move`](Tasks::move).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Move(__gapi::Call);
@@ -800,7 +802,7 @@ pub mod tasks {
     .with_preconditions(&[__gapi::Slot::Body("etag")])
     .with_patching(&__gapi::Patching::Merge);
 
-    /// A request of [`tasks.tasks.patch`](Resource::patch).
+    /// A request of [`tasks.tasks.patch`](Tasks::patch).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Patch(__gapi::Call);
@@ -817,7 +819,7 @@ pub mod tasks {
     .with_scopes(&[super::scope::TASKS])
     .with_preconditions(&[__gapi::Slot::Body("etag")]);
 
-    /// A request of [`tasks.tasks.update`](Resource::update).
+    /// A request of [`tasks.tasks.update`](Tasks::update).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Update(__gapi::Call);

@@ -25,13 +25,15 @@
     single_use_lifetimes,
     trivial_casts,
     trivial_numeric_casts,
+    unexpected_cfgs,
     unnameable_types,
     unreachable_pub,
     unused_qualifications,
     unused_results,
     variant_size_differences,
 )]
-use ::gapi::generated::v1 as __gapi;
+#[doc(hidden)]
+pub use ::gapi::generated::v1 as __gapi;
 
 /// The name of the API.
 pub const NAME: &str = "translate";
@@ -62,27 +64,27 @@ pub mod scope {
 /// The resource `detections`.
 #[must_use]
 #[inline]
-pub const fn detections() -> detections::Resource {
-    detections::Resource
+pub const fn detections() -> detections::Detections {
+    detections::Detections
 }
 
 /// The resource `languages`.
 #[must_use]
 #[inline]
-pub const fn languages() -> languages::Resource {
-    languages::Resource
+pub const fn languages() -> languages::Languages {
+    languages::Languages
 }
 
 /// The resource `translations`.
 #[must_use]
 #[inline]
-pub const fn translations() -> translations::Resource {
-    translations::Resource
+pub const fn translations() -> translations::Translations {
+    translations::Translations
 }
 
 /// The resource `detections`.
 ///
-/// [`Resource`](detections::Resource) has its methods.
+/// [`Detections`](detections::Detections) has its methods.
 pub mod detections {
     use super::__gapi;
 
@@ -98,9 +100,9 @@ pub mod detections {
     /// println!("{response:?}");
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Detections;
 
-    impl Resource {
+    impl Detections {
         /// Detects the language of text within a request.
         ///
         /// HTTP: `POST language/translate/v2/detect`
@@ -133,7 +135,7 @@ pub mod detections {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Detect::METHOD, "v2/detect")
             .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::CLOUD_TRANSLATION]);
 
-    /// A request of [`language.detections.detect`](Resource::detect).
+    /// A request of [`language.detections.detect`](Detections::detect).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Detect(__gapi::Call);
@@ -145,7 +147,7 @@ pub mod detections {
             .with_parameters(&[__gapi::Parameter::query("q").repeated().required()])
             .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::CLOUD_TRANSLATION]);
 
-    /// A request of [`language.detections.list`](Resource::list).
+    /// A request of [`language.detections.list`](Detections::list).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
@@ -155,7 +157,7 @@ pub mod detections {
 
 /// The resource `languages`.
 ///
-/// [`Resource`](languages::Resource) has its methods.
+/// [`Languages`](languages::Languages) has its methods.
 pub mod languages {
     use super::__gapi;
 
@@ -167,9 +169,9 @@ pub mod languages {
     /// println!("{response:?}");
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Languages;
 
-    impl Resource {
+    impl Languages {
         /// Returns a list of supported languages for translation.
         ///
         /// HTTP: `GET language/translate/v2/languages`
@@ -191,7 +193,7 @@ pub mod languages {
             ])
             .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::CLOUD_TRANSLATION]);
 
-    /// A request of [`language.languages.list`](Resource::list).
+    /// A request of [`language.languages.list`](Languages::list).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
@@ -216,7 +218,7 @@ pub mod languages {
 
 /// The resource `translations`.
 ///
-/// [`Resource`](translations::Resource) has its methods.
+/// [`Translations`](translations::Translations) has its methods.
 pub mod translations {
     use super::__gapi;
 
@@ -228,9 +230,9 @@ pub mod translations {
     /// println!("{response:?}");
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Translations;
 
-    impl Resource {
+    impl Translations {
         /// Translates input text, returning translated text.
         ///
         /// HTTP: `GET language/translate/v2`
@@ -283,7 +285,7 @@ pub mod translations {
             ])
             .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::CLOUD_TRANSLATION]);
 
-    /// A request of [`language.translations.list`](Resource::list).
+    /// A request of [`language.translations.list`](Translations::list).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
@@ -330,7 +332,7 @@ pub mod translations {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Translate::METHOD, "v2")
             .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::CLOUD_TRANSLATION]);
 
-    /// A request of [`language.translations.translate`](Resource::translate).
+    /// A request of [`language.translations.translate`](Translations::translate).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Translate(__gapi::Call);

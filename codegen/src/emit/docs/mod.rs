@@ -193,9 +193,9 @@ fn notes(notes: &Notes) -> String {
 
 /// Returns the docs of the module of a resource.
 pub(super) fn resource_module(resource: &Resource) -> Docs {
-    let module = plain(&resource.ident);
+    let (module, handle) = (plain(&resource.ident), &resource.handle);
     self::resource(resource).paragraph(&format!(
-        "[`Resource`]({module}::Resource) has its methods."
+        "[`{handle}`]({module}::{handle}) has its methods."
     ))
 }
 

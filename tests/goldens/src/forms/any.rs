@@ -22,13 +22,15 @@
     single_use_lifetimes,
     trivial_casts,
     trivial_numeric_casts,
+    unexpected_cfgs,
     unnameable_types,
     unreachable_pub,
     unused_qualifications,
     unused_results,
     variant_size_differences,
 )]
-use ::gapi::generated::v1 as __gapi;
+#[doc(hidden)]
+pub use ::gapi::generated::v1 as __gapi;
 
 /// The name of the API.
 pub const NAME: &str = "any";

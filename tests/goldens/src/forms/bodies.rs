@@ -22,13 +22,15 @@
     single_use_lifetimes,
     trivial_casts,
     trivial_numeric_casts,
+    unexpected_cfgs,
     unnameable_types,
     unreachable_pub,
     unused_qualifications,
     unused_results,
     variant_size_differences,
 )]
-use ::gapi::generated::v1 as __gapi;
+#[doc(hidden)]
+pub use ::gapi::generated::v1 as __gapi;
 
 /// The name of the API.
 pub const NAME: &str = "bodies";
@@ -47,13 +49,13 @@ pub static API: __gapi::Api =
 /// The resource `things`.
 #[must_use]
 #[inline]
-pub const fn things() -> things::Resource {
-    things::Resource
+pub const fn things() -> things::Things {
+    things::Things
 }
 
 /// The resource `things`.
 ///
-/// [`Resource`](things::Resource) has its methods.
+/// [`Things`](things::Things) has its methods.
 pub mod things {
     use super::__gapi;
 
@@ -64,9 +66,9 @@ pub mod things {
     /// request.send(&client).await?;
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Things;
 
-    impl Resource {
+    impl Things {
         /// The method `b.delete`.
         ///
         /// HTTP: `DELETE things/{n}`
@@ -158,7 +160,7 @@ pub mod things {
             .with_parameters(&[__gapi::Parameter::path("n")])
             .without_response();
 
-    /// A request of [`b.delete`](Resource::delete).
+    /// A request of [`b.delete`](Things::delete).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Delete(__gapi::Call);
@@ -169,7 +171,7 @@ pub mod things {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Empty::METHOD, "empty")
             .with_empty_response();
 
-    /// A request of [`b.empty`](Resource::empty).
+    /// A request of [`b.empty`](Things::empty).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Empty(__gapi::Call);
@@ -181,7 +183,7 @@ pub mod things {
             .with_empty_response()
             .with_api_version("2026-01-01");
 
-    /// A request of [`b.free`](Resource::free).
+    /// A request of [`b.free`](Things::free).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Free(__gapi::Call);
@@ -195,7 +197,7 @@ pub mod things {
         "inline",
     );
 
-    /// A request of [`b.inline`](Resource::inline).
+    /// A request of [`b.inline`](Things::inline).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Inline(__gapi::Call);
@@ -206,7 +208,7 @@ pub mod things {
         __gapi::Method::new(&super::API, __gapi::Verb::Get, Lookup::METHOD, "lookup")
             .with_empty_response();
 
-    /// A request of [`b.lookup`](Resource::lookup).
+    /// A request of [`b.lookup`](Things::lookup).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Lookup(__gapi::Call);
@@ -217,7 +219,7 @@ pub mod things {
         __gapi::Method::new(&super::API, __gapi::Verb::Patch, Patch::METHOD, "things/{n}")
             .with_parameters(&[__gapi::Parameter::path("n")]);
 
-    /// A request of [`b.patch`](Resource::patch).
+    /// A request of [`b.patch`](Things::patch).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Patch(__gapi::Call);
@@ -228,7 +230,7 @@ pub mod things {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Raw::METHOD, "raw")
             .with_empty_response();
 
-    /// A request of [`b.raw`](Resource::raw).
+    /// A request of [`b.raw`](Things::raw).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Raw(__gapi::Call);

@@ -22,13 +22,15 @@
     single_use_lifetimes,
     trivial_casts,
     trivial_numeric_casts,
+    unexpected_cfgs,
     unnameable_types,
     unreachable_pub,
     unused_qualifications,
     unused_results,
     variant_size_differences,
 )]
-use ::gapi::generated::v1 as __gapi;
+#[doc(hidden)]
+pub use ::gapi::generated::v1 as __gapi;
 
 /// The name of the API.
 pub const NAME: &str = "deprecations";
@@ -48,13 +50,13 @@ pub static API: __gapi::Api =
 #[deprecated]
 #[must_use]
 #[inline]
-pub const fn old() -> old::Resource {
-    old::Resource
+pub const fn old() -> old::Old {
+    old::Old
 }
 
 /// The resource `old`.
 ///
-/// [`Resource`](old::Resource) has its methods.
+/// [`Old`](old::Old) has its methods.
 #[deprecated]
 pub mod old {
     use super::__gapi;
@@ -67,9 +69,9 @@ pub mod old {
     /// println!("{response:?}");
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Old;
 
-    impl Resource {
+    impl Old {
         /// The method `d.old.get`.
         ///
         /// HTTP: `GET old`
@@ -86,7 +88,7 @@ pub mod old {
         __gapi::Method::new(&super::API, __gapi::Verb::Get, Get::METHOD, "old")
             .with_parameters(&[__gapi::Parameter::query("x")]);
 
-    /// A request of [`d.old.get`](Resource::get).
+    /// A request of [`d.old.get`](Old::get).
     #[deprecated]
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]

@@ -22,13 +22,15 @@
     single_use_lifetimes,
     trivial_casts,
     trivial_numeric_casts,
+    unexpected_cfgs,
     unnameable_types,
     unreachable_pub,
     unused_qualifications,
     unused_results,
     variant_size_differences,
 )]
-use ::gapi::generated::v1 as __gapi;
+#[doc(hidden)]
+pub use ::gapi::generated::v1 as __gapi;
 
 /// The name of the API.
 pub const NAME: &str = "enums";
@@ -47,53 +49,53 @@ pub static API: __gapi::Api =
 /// The resource `a`.
 #[must_use]
 #[inline]
-pub const fn a() -> a::Resource {
-    a::Resource
+pub const fn a() -> a::A {
+    a::A
 }
 
 /// The resource `b`.
 #[must_use]
 #[inline]
-pub const fn b() -> b::Resource {
-    b::Resource
+pub const fn b() -> b::B {
+    b::B
 }
 
 /// The resource `c`.
 #[must_use]
 #[inline]
-pub const fn c() -> c::Resource {
-    c::Resource
+pub const fn c() -> c::C {
+    c::C
 }
 
 /// The resource `files`.
 #[must_use]
 #[inline]
-pub const fn files() -> files::Resource {
-    files::Resource
+pub const fn files() -> files::Files {
+    files::Files
 }
 
 /// The resource `a`.
 ///
-/// [`Resource`](a::Resource) has its methods.
+/// [`A`](a::A) has its methods.
 pub mod a {
     use super::__gapi;
 
     /// The resource `a`.
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct A;
 
-    impl Resource {
+    impl A {
         /// The resource `a.things`.
         #[must_use]
         #[inline]
-        pub const fn things(self) -> things::Resource {
-            things::Resource
+        pub const fn things(self) -> things::Things {
+            things::Things
         }
     }
 
     /// The resource `a.things`.
     ///
-    /// [`Resource`](things::Resource) has its methods.
+    /// [`Things`](things::Things) has its methods.
     pub mod things {
         use super::__gapi;
 
@@ -104,9 +106,9 @@ pub mod a {
         /// request.send(&client).await?;
         /// ```
         #[derive(Clone, Copy, Debug, Default)]
-        pub struct Resource;
+        pub struct Things;
 
-        impl Resource {
+        impl Things {
             /// The method `e.a.things.list`.
             ///
             /// HTTP: `GET a`
@@ -123,7 +125,7 @@ pub mod a {
                 .with_parameters(&[__gapi::Parameter::query("view")])
                 .without_response();
 
-        /// A request of [`e.a.things.list`](Resource::list).
+        /// A request of [`e.a.things.list`](Things::list).
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct List(__gapi::Call);
@@ -145,26 +147,26 @@ pub mod a {
 
 /// The resource `b`.
 ///
-/// [`Resource`](b::Resource) has its methods.
+/// [`B`](b::B) has its methods.
 pub mod b {
     use super::__gapi;
 
     /// The resource `b`.
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct B;
 
-    impl Resource {
+    impl B {
         /// The resource `b.things`.
         #[must_use]
         #[inline]
-        pub const fn things(self) -> things::Resource {
-            things::Resource
+        pub const fn things(self) -> things::Things {
+            things::Things
         }
     }
 
     /// The resource `b.things`.
     ///
-    /// [`Resource`](things::Resource) has its methods.
+    /// [`Things`](things::Things) has its methods.
     pub mod things {
         use super::__gapi;
 
@@ -175,9 +177,9 @@ pub mod b {
         /// request.send(&client).await?;
         /// ```
         #[derive(Clone, Copy, Debug, Default)]
-        pub struct Resource;
+        pub struct Things;
 
-        impl Resource {
+        impl Things {
             /// The method `e.b.things.list`.
             ///
             /// HTTP: `GET b`
@@ -194,7 +196,7 @@ pub mod b {
                 .with_parameters(&[__gapi::Parameter::query("view")])
                 .without_response();
 
-        /// A request of [`e.b.things.list`](Resource::list).
+        /// A request of [`e.b.things.list`](Things::list).
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct List(__gapi::Call);
@@ -216,26 +218,26 @@ pub mod b {
 
 /// The resource `c`.
 ///
-/// [`Resource`](c::Resource) has its methods.
+/// [`C`](c::C) has its methods.
 pub mod c {
     use super::__gapi;
 
     /// The resource `c`.
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct C;
 
-    impl Resource {
+    impl C {
         /// The resource `c.things`.
         #[must_use]
         #[inline]
-        pub const fn things(self) -> things::Resource {
-            things::Resource
+        pub const fn things(self) -> things::Things {
+            things::Things
         }
     }
 
     /// The resource `c.things`.
     ///
-    /// [`Resource`](things::Resource) has its methods.
+    /// [`Things`](things::Things) has its methods.
     pub mod things {
         use super::__gapi;
 
@@ -246,9 +248,9 @@ pub mod c {
         /// request.send(&client).await?;
         /// ```
         #[derive(Clone, Copy, Debug, Default)]
-        pub struct Resource;
+        pub struct Things;
 
-        impl Resource {
+        impl Things {
             /// The method `e.c.things.list`.
             ///
             /// HTTP: `GET c`
@@ -265,7 +267,7 @@ pub mod c {
                 .with_parameters(&[__gapi::Parameter::query("view")])
                 .without_response();
 
-        /// A request of [`e.c.things.list`](Resource::list).
+        /// A request of [`e.c.things.list`](Things::list).
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct List(__gapi::Call);
@@ -287,7 +289,7 @@ pub mod c {
 
 /// The resource `files`.
 ///
-/// [`Resource`](files::Resource) has its methods.
+/// [`Files`](files::Files) has its methods.
 pub mod files {
     use super::__gapi;
 
@@ -298,9 +300,9 @@ pub mod files {
     /// request.send(&client).await?;
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Files;
 
-    impl Resource {
+    impl Files {
         /// The method `e.files.get`.
         ///
         /// HTTP: `GET files/{kind}`
@@ -329,7 +331,7 @@ pub mod files {
             .with_parameters(&[__gapi::Parameter::path("kind")])
             .without_response();
 
-    /// A request of [`e.files.get`](Resource::get).
+    /// A request of [`e.files.get`](Files::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
@@ -344,7 +346,7 @@ pub mod files {
             ])
             .without_response();
 
-    /// A request of [`e.files.list`](Resource::list).
+    /// A request of [`e.files.list`](Files::list).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);

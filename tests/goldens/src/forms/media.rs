@@ -22,13 +22,15 @@
     single_use_lifetimes,
     trivial_casts,
     trivial_numeric_casts,
+    unexpected_cfgs,
     unnameable_types,
     unreachable_pub,
     unused_qualifications,
     unused_results,
     variant_size_differences,
 )]
-use ::gapi::generated::v1 as __gapi;
+#[doc(hidden)]
+pub use ::gapi::generated::v1 as __gapi;
 
 /// The name of the API.
 pub const NAME: &str = "media";
@@ -47,13 +49,13 @@ pub static API: __gapi::Api =
 /// The resource `files`.
 #[must_use]
 #[inline]
-pub const fn files() -> files::Resource {
-    files::Resource
+pub const fn files() -> files::Files {
+    files::Files
 }
 
 /// The resource `files`.
 ///
-/// [`Resource`](files::Resource) has its methods.
+/// [`Files`](files::Files) has its methods.
 pub mod files {
     use super::__gapi;
 
@@ -67,9 +69,9 @@ pub mod files {
     /// }
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Files;
 
-    impl Resource {
+    impl Files {
         /// The method `m.files.export`.
         ///
         /// HTTP: `GET files/{id}/export`
@@ -172,7 +174,7 @@ pub mod files {
             .without_response()
             .with_download(__gapi::MediaDownload::new(false));
 
-    /// A request of [`m.files.export`](Resource::export).
+    /// A request of [`m.files.export`](Files::export).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Export(__gapi::Call);
@@ -184,7 +186,7 @@ pub mod files {
             .with_parameters(&[__gapi::Parameter::path("id")])
             .with_download(__gapi::MediaDownload::new(true));
 
-    /// A request of [`m.files.get`](Resource::get).
+    /// A request of [`m.files.get`](Files::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
@@ -201,7 +203,7 @@ pub mod files {
                     .with_resumable(),
             );
 
-    /// A request of [`m.files.insert`](Resource::insert).
+    /// A request of [`m.files.insert`](Files::insert).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Insert(__gapi::Call);
@@ -215,7 +217,7 @@ pub mod files {
                 __gapi::MediaUpload::new().with_accept(&["image/png", "image/jpeg"]).with_simple(),
             );
 
-    /// A request of [`m.files.photo`](Resource::photo).
+    /// A request of [`m.files.photo`](Files::photo).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Photo(__gapi::Call);
@@ -230,7 +232,7 @@ pub mod files {
     )
     .with_parameters(&[__gapi::Parameter::path("id")]);
 
-    /// A request of [`m.files.streamVersions`](Resource::stream_versions).
+    /// A request of [`m.files.streamVersions`](Files::stream_versions).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct StreamVersions(__gapi::Call);

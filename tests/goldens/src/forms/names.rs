@@ -24,13 +24,15 @@
     single_use_lifetimes,
     trivial_casts,
     trivial_numeric_casts,
+    unexpected_cfgs,
     unnameable_types,
     unreachable_pub,
     unused_qualifications,
     unused_results,
     variant_size_differences,
 )]
-use ::gapi::generated::v1 as __gapi;
+#[doc(hidden)]
+pub use ::gapi::generated::v1 as __gapi;
 
 /// The name of the API.
 pub const NAME: &str = "names";
@@ -49,29 +51,29 @@ pub static API: __gapi::Api =
 /// The resource `apps`.
 #[must_use]
 #[inline]
-pub const fn apps() -> apps::Resource {
-    apps::Resource
+pub const fn apps() -> apps::Apps {
+    apps::Apps
 }
 
 /// The resource `scope`.
 #[must_use]
 #[inline]
-pub const fn scope_() -> scope_::Resource {
-    scope_::Resource
+pub const fn scope_() -> scope_::Scope {
+    scope_::Scope
 }
 
 /// The resource `v1`.
 #[must_use]
 #[inline]
-pub const fn v1() -> v1::Resource {
-    v1::Resource
+pub const fn v1() -> v1::V1 {
+    v1::V1
 }
 
 /// The resource `well-known`.
 #[must_use]
 #[inline]
-pub const fn well_known() -> well_known::Resource {
-    well_known::Resource
+pub const fn well_known() -> well_known::WellKnown {
+    well_known::WellKnown
 }
 
 /// Methods of the API as a whole.
@@ -107,7 +109,7 @@ pub mod methods {
 
 /// The resource `apps`.
 ///
-/// [`Resource`](apps::Resource) has its methods.
+/// [`Apps`](apps::Apps) has its methods.
 pub mod apps {
     use super::__gapi;
 
@@ -118,14 +120,14 @@ pub mod apps {
     /// request.send(&client).await?;
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Apps;
 
-    impl Resource {
+    impl Apps {
         /// The resource `apps.attributes`.
         #[must_use]
         #[inline]
-        pub const fn attributes(self) -> attributes::Resource {
-            attributes::Resource
+        pub const fn attributes(self) -> attributes::Attributes {
+            attributes::Attributes
         }
 
         /// The method `n.apps.a`.
@@ -174,8 +176,8 @@ pub mod apps {
         ///
         /// Retried after transient errors: it only reads.
         #[inline]
-        pub fn resource(self) -> Resource_ {
-            Resource_(__gapi::Call::new(&RESOURCE))
+        pub fn resource(self) -> Resource {
+            Resource(__gapi::Call::new(&RESOURCE))
         }
 
         /// The method `n.apps.string`.
@@ -193,7 +195,7 @@ pub mod apps {
         __gapi::Method::new(&super::API, __gapi::Verb::Get, A::METHOD, "apps/a")
             .without_response();
 
-    /// A request of [`n.apps.a`](Resource::a).
+    /// A request of [`n.apps.a`](Apps::a).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct A(__gapi::Call);
@@ -204,7 +206,7 @@ pub mod apps {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Attributes::METHOD, "apps/attributes")
             .with_empty_response();
 
-    /// A request of [`n.apps.attributes`](Resource::attributes_).
+    /// A request of [`n.apps.attributes`](Apps::attributes_).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Attributes(__gapi::Call);
@@ -215,7 +217,7 @@ pub mod apps {
         __gapi::Method::new(&super::API, __gapi::Verb::Get, List::METHOD, "apps")
             .without_response();
 
-    /// A request of [`n.apps.list`](Resource::list).
+    /// A request of [`n.apps.list`](Apps::list).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
@@ -226,7 +228,7 @@ pub mod apps {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Move::METHOD, "apps/move")
             .without_response();
 
-    /// A request of [`n.apps.move`](Resource::move).
+    /// A request of [`n.apps.move`](Apps::move).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Move(__gapi::Call);
@@ -234,21 +236,21 @@ pub mod apps {
     __gapi::request!(Move "n.apps.move": ());
 
     pub(crate) static RESOURCE: __gapi::Method =
-        __gapi::Method::new(&super::API, __gapi::Verb::Get, Resource_::METHOD, "apps/r")
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, Resource::METHOD, "apps/r")
             .without_response();
 
-    /// A request of [`n.apps.resource`](Resource::resource).
+    /// A request of [`n.apps.resource`](Apps::resource).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct Resource_(__gapi::Call);
+    pub struct Resource(__gapi::Call);
 
-    __gapi::request!(Resource_ "n.apps.resource": ());
+    __gapi::request!(Resource "n.apps.resource": ());
 
     pub(crate) static STRING: __gapi::Method =
         __gapi::Method::new(&super::API, __gapi::Verb::Get, String_::METHOD, "apps/s")
             .without_response();
 
-    /// A request of [`n.apps.string`](Resource::string).
+    /// A request of [`n.apps.string`](Apps::string).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct String_(__gapi::Call);
@@ -257,7 +259,7 @@ pub mod apps {
 
     /// The resource `apps.attributes`.
     ///
-    /// [`Resource`](attributes::Resource) has its methods.
+    /// [`Attributes`](attributes::Attributes) has its methods.
     pub mod attributes {
         use super::__gapi;
 
@@ -268,9 +270,9 @@ pub mod apps {
         /// request.send(&client).await?;
         /// ```
         #[derive(Clone, Copy, Debug, Default)]
-        pub struct Resource;
+        pub struct Attributes;
 
-        impl Resource {
+        impl Attributes {
             /// The method `n.apps.attributes.list`.
             ///
             /// HTTP: `GET apps/attributes`
@@ -290,7 +292,7 @@ pub mod apps {
         )
         .without_response();
 
-        /// A request of [`n.apps.attributes.list`](Resource::list).
+        /// A request of [`n.apps.attributes.list`](Attributes::list).
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct List(__gapi::Call);
@@ -301,7 +303,7 @@ pub mod apps {
 
 /// The resource `scope`.
 ///
-/// [`Resource`](scope_::Resource) has its methods.
+/// [`Scope`](scope_::Scope) has its methods.
 pub mod scope_ {
     use super::__gapi;
 
@@ -312,9 +314,9 @@ pub mod scope_ {
     /// request.send(&client).await?;
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Scope;
 
-    impl Resource {
+    impl Scope {
         /// The method `n.scope.get`.
         ///
         /// HTTP: `GET scope`
@@ -330,7 +332,7 @@ pub mod scope_ {
         __gapi::Method::new(&super::API, __gapi::Verb::Get, Get::METHOD, "scope")
             .without_response();
 
-    /// A request of [`n.scope.get`](Resource::get).
+    /// A request of [`n.scope.get`](Scope::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
@@ -340,7 +342,7 @@ pub mod scope_ {
 
 /// The resource `v1`.
 ///
-/// [`Resource`](v1::Resource) has its methods.
+/// [`V1`](v1::V1) has its methods.
 pub mod v1 {
     use super::__gapi;
 
@@ -352,9 +354,9 @@ pub mod v1 {
     /// request.send(&client).await?;
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct V1;
 
-    impl Resource {
+    impl V1 {
         /// The method `n.v1.call`.
         ///
         /// HTTP: `POST v1/{body}`
@@ -392,7 +394,7 @@ pub mod v1 {
             ])
             .without_response();
 
-    /// A request of [`n.v1.call`](Resource::call).
+    /// A request of [`n.v1.call`](V1::call).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Call(__gapi::Call);
@@ -434,7 +436,7 @@ pub mod v1 {
 
 /// The resource `well-known`.
 ///
-/// [`Resource`](well_known::Resource) has its methods.
+/// [`WellKnown`](well_known::WellKnown) has its methods.
 pub mod well_known {
     use super::__gapi;
 
@@ -445,9 +447,9 @@ pub mod well_known {
     /// request.send(&client).await?;
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct WellKnown;
 
-    impl Resource {
+    impl WellKnown {
         /// The method `n.wk.g`.
         ///
         /// HTTP: `GET wk`
@@ -463,7 +465,7 @@ pub mod well_known {
         __gapi::Method::new(&super::API, __gapi::Verb::Get, GetOpenidConfiguration::METHOD, "wk")
             .without_response();
 
-    /// A request of [`n.wk.g`](Resource::get_openid_configuration).
+    /// A request of [`n.wk.g`](WellKnown::get_openid_configuration).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct GetOpenidConfiguration(__gapi::Call);

@@ -22,13 +22,15 @@
     single_use_lifetimes,
     trivial_casts,
     trivial_numeric_casts,
+    unexpected_cfgs,
     unnameable_types,
     unreachable_pub,
     unused_qualifications,
     unused_results,
     variant_size_differences,
 )]
-use ::gapi::generated::v1 as __gapi;
+#[doc(hidden)]
+pub use ::gapi::generated::v1 as __gapi;
 
 /// The name of the API.
 pub const NAME: &str = "operations";
@@ -47,55 +49,55 @@ pub static API: __gapi::Api =
 /// The resource `folders`.
 #[must_use]
 #[inline]
-pub const fn folders() -> folders::Resource {
-    folders::Resource
+pub const fn folders() -> folders::Folders {
+    folders::Folders
 }
 
 /// The resource `globalOperations`.
 #[must_use]
 #[inline]
-pub const fn global_operations() -> global_operations::Resource {
-    global_operations::Resource
+pub const fn global_operations() -> global_operations::GlobalOperations {
+    global_operations::GlobalOperations
 }
 
 /// The resource `instances`.
 #[must_use]
 #[inline]
-pub const fn instances() -> instances::Resource {
-    instances::Resource
+pub const fn instances() -> instances::Instances {
+    instances::Instances
 }
 
 /// The resource `networks`.
 #[must_use]
 #[inline]
-pub const fn networks() -> networks::Resource {
-    networks::Resource
+pub const fn networks() -> networks::Networks {
+    networks::Networks
 }
 
 /// The resource `operations`.
 #[must_use]
 #[inline]
-pub const fn operations() -> operations::Resource {
-    operations::Resource
+pub const fn operations() -> operations::Operations {
+    operations::Operations
 }
 
 /// The resource `projects`.
 #[must_use]
 #[inline]
-pub const fn projects() -> projects::Resource {
-    projects::Resource
+pub const fn projects() -> projects::Projects {
+    projects::Projects
 }
 
 /// The resource `zoneOperations`.
 #[must_use]
 #[inline]
-pub const fn zone_operations() -> zone_operations::Resource {
-    zone_operations::Resource
+pub const fn zone_operations() -> zone_operations::ZoneOperations {
+    zone_operations::ZoneOperations
 }
 
 /// The resource `folders`.
 ///
-/// [`Resource`](folders::Resource) has its methods.
+/// [`Folders`](folders::Folders) has its methods.
 pub mod folders {
     use super::__gapi;
 
@@ -107,9 +109,9 @@ pub mod folders {
     /// println!("{response:?}");
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Folders;
 
-    impl Resource {
+    impl Folders {
         /// The method `o.folders.move`.
         ///
         /// HTTP: `POST folders/{folder}/move`
@@ -130,7 +132,7 @@ pub mod folders {
             .with_parameters(&[__gapi::Parameter::path("folder")])
             .with_operation(__gapi::Operation::status());
 
-    /// A request of [`o.folders.move`](Resource::move).
+    /// A request of [`o.folders.move`](Folders::move).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Move(__gapi::Call);
@@ -140,7 +142,7 @@ pub mod folders {
 
 /// The resource `globalOperations`.
 ///
-/// [`Resource`](global_operations::Resource) has its methods.
+/// [`GlobalOperations`](global_operations::GlobalOperations) has its methods.
 pub mod global_operations {
     use super::__gapi;
 
@@ -153,9 +155,9 @@ pub mod global_operations {
     /// println!("{response:?}");
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct GlobalOperations;
 
-    impl Resource {
+    impl GlobalOperations {
         /// The method `o.globalOperations.get`.
         ///
         /// HTTP: `GET projects/{project}/global/operations/{operation}`
@@ -185,7 +187,7 @@ pub mod global_operations {
     .with_parameters(&[__gapi::Parameter::path("project"), __gapi::Parameter::path("operation")])
     .with_operation(__gapi::Operation::status().polled_by(&super::global_operations::GET));
 
-    /// A request of [`o.globalOperations.get`](Resource::get).
+    /// A request of [`o.globalOperations.get`](GlobalOperations::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
@@ -195,7 +197,7 @@ pub mod global_operations {
 
 /// The resource `instances`.
 ///
-/// [`Resource`](instances::Resource) has its methods.
+/// [`Instances`](instances::Instances) has its methods.
 pub mod instances {
     use super::__gapi;
 
@@ -207,9 +209,9 @@ pub mod instances {
     /// println!("{response:?}");
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Instances;
 
-    impl Resource {
+    impl Instances {
         /// The method `o.instances.get`.
         ///
         /// HTTP: `GET projects/{project}/zones/{zone}/instances/{i}`
@@ -282,7 +284,7 @@ pub mod instances {
         __gapi::Parameter::path("i"),
     ]);
 
-    /// A request of [`o.instances.get`](Resource::get).
+    /// A request of [`o.instances.get`](Instances::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
@@ -298,7 +300,7 @@ pub mod instances {
     .with_parameters(&[__gapi::Parameter::path("project"), __gapi::Parameter::path("zone")])
     .with_operation(__gapi::Operation::status().polled_by(&super::zone_operations::GET));
 
-    /// A request of [`o.instances.insert`](Resource::insert).
+    /// A request of [`o.instances.insert`](Instances::insert).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Insert(__gapi::Call);
@@ -308,7 +310,7 @@ pub mod instances {
 
 /// The resource `networks`.
 ///
-/// [`Resource`](networks::Resource) has its methods.
+/// [`Networks`](networks::Networks) has its methods.
 pub mod networks {
     use super::__gapi;
 
@@ -324,9 +326,9 @@ pub mod networks {
     /// println!("{operation:?}");
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Networks;
 
-    impl Resource {
+    impl Networks {
         /// The method `o.networks.insert`.
         ///
         /// HTTP: `POST projects/{project}/global/networks`
@@ -359,7 +361,7 @@ pub mod networks {
     .with_parameters(&[__gapi::Parameter::path("project")])
     .with_operation(__gapi::Operation::status().polled_by(&super::global_operations::GET));
 
-    /// A request of [`o.networks.insert`](Resource::insert).
+    /// A request of [`o.networks.insert`](Networks::insert).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Insert(__gapi::Call);
@@ -369,7 +371,7 @@ pub mod networks {
 
 /// The resource `operations`.
 ///
-/// [`Resource`](operations::Resource) has its methods.
+/// [`Operations`](operations::Operations) has its methods.
 pub mod operations {
     use super::__gapi;
 
@@ -381,9 +383,9 @@ pub mod operations {
     /// println!("{response:?}");
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Operations;
 
-    impl Resource {
+    impl Operations {
         /// The method `o.operations.get`.
         ///
         /// HTTP: `GET v1/{+name}`
@@ -414,7 +416,7 @@ pub mod operations {
             .with_parameters(&[__gapi::Parameter::path("name")])
             .with_operation(__gapi::Operation::aip151().polled_by(&super::operations::GET));
 
-    /// A request of [`o.operations.get`](Resource::get).
+    /// A request of [`o.operations.get`](Operations::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
@@ -428,7 +430,7 @@ pub mod operations {
         "v1/operations",
     );
 
-    /// A request of [`o.operations.list`](Resource::list).
+    /// A request of [`o.operations.list`](Operations::list).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
@@ -438,52 +440,52 @@ pub mod operations {
 
 /// The resource `projects`.
 ///
-/// [`Resource`](projects::Resource) has its methods.
+/// [`Projects`](projects::Projects) has its methods.
 pub mod projects {
     use super::__gapi;
 
     /// The resource `projects`.
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Projects;
 
-    impl Resource {
+    impl Projects {
         /// The resource `projects.locations`.
         #[must_use]
         #[inline]
-        pub const fn locations(self) -> locations::Resource {
-            locations::Resource
+        pub const fn locations(self) -> locations::Locations {
+            locations::Locations
         }
     }
 
     /// The resource `projects.locations`.
     ///
-    /// [`Resource`](locations::Resource) has its methods.
+    /// [`Locations`](locations::Locations) has its methods.
     pub mod locations {
         use super::__gapi;
 
         /// The resource `projects.locations`.
         #[derive(Clone, Copy, Debug, Default)]
-        pub struct Resource;
+        pub struct Locations;
 
-        impl Resource {
+        impl Locations {
             /// The resource `projects.locations.clusters`.
             #[must_use]
             #[inline]
-            pub const fn clusters(self) -> clusters::Resource {
-                clusters::Resource
+            pub const fn clusters(self) -> clusters::Clusters {
+                clusters::Clusters
             }
 
             /// The resource `projects.locations.operations`.
             #[must_use]
             #[inline]
-            pub const fn operations(self) -> operations::Resource {
-                operations::Resource
+            pub const fn operations(self) -> operations::Operations {
+                operations::Operations
             }
         }
 
         /// The resource `projects.locations.clusters`.
         ///
-        /// [`Resource`](clusters::Resource) has its methods.
+        /// [`Clusters`](clusters::Clusters) has its methods.
         pub mod clusters {
             use super::__gapi;
 
@@ -495,9 +497,9 @@ pub mod projects {
             /// println!("{response:?}");
             /// ```
             #[derive(Clone, Copy, Debug, Default)]
-            pub struct Resource;
+            pub struct Clusters;
 
-            impl Resource {
+            impl Clusters {
                 /// The method `o.p.l.clusters.create`.
                 ///
                 /// HTTP: `POST v1/{+parent}/clusters`
@@ -558,7 +560,7 @@ pub mod projects {
                     .polled_by(&super::super::super::projects::locations::operations::GET),
             );
 
-            /// A request of [`o.p.l.clusters.create`](Resource::create).
+            /// A request of [`o.p.l.clusters.create`](Clusters::create).
             #[derive(Clone, Debug)]
             #[must_use = "a request does nothing until it is sent"]
             pub struct Create(__gapi::Call);
@@ -573,7 +575,7 @@ pub mod projects {
             )
             .with_parameters(&[__gapi::Parameter::path("name")]);
 
-            /// A request of [`o.p.l.clusters.get`](Resource::get).
+            /// A request of [`o.p.l.clusters.get`](Clusters::get).
             #[derive(Clone, Debug)]
             #[must_use = "a request does nothing until it is sent"]
             pub struct Get(__gapi::Call);
@@ -583,7 +585,7 @@ pub mod projects {
 
         /// The resource `projects.locations.operations`.
         ///
-        /// [`Resource`](operations::Resource) has its methods.
+        /// [`Operations`](operations::Operations) has its methods.
         pub mod operations {
             use super::__gapi;
 
@@ -595,9 +597,9 @@ pub mod projects {
             /// println!("{response:?}");
             /// ```
             #[derive(Clone, Copy, Debug, Default)]
-            pub struct Resource;
+            pub struct Operations;
 
-            impl Resource {
+            impl Operations {
                 /// The method `o.p.l.operations.cancel`.
                 ///
                 /// HTTP: `POST v1/{+name}:cancel`
@@ -634,7 +636,7 @@ pub mod projects {
             .with_parameters(&[__gapi::Parameter::path("name")])
             .without_response();
 
-            /// A request of [`o.p.l.operations.cancel`](Resource::cancel).
+            /// A request of [`o.p.l.operations.cancel`](Operations::cancel).
             #[derive(Clone, Debug)]
             #[must_use = "a request does nothing until it is sent"]
             pub struct Cancel(__gapi::Call);
@@ -654,7 +656,7 @@ pub mod projects {
                     .cancelled_by(&super::super::super::projects::locations::operations::CANCEL),
             );
 
-            /// A request of [`o.p.l.operations.get`](Resource::get).
+            /// A request of [`o.p.l.operations.get`](Operations::get).
             #[derive(Clone, Debug)]
             #[must_use = "a request does nothing until it is sent"]
             pub struct Get(__gapi::Call);
@@ -666,7 +668,7 @@ pub mod projects {
 
 /// The resource `zoneOperations`.
 ///
-/// [`Resource`](zone_operations::Resource) has its methods.
+/// [`ZoneOperations`](zone_operations::ZoneOperations) has its methods.
 pub mod zone_operations {
     use super::__gapi;
 
@@ -679,9 +681,9 @@ pub mod zone_operations {
     /// println!("{response:?}");
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct ZoneOperations;
 
-    impl Resource {
+    impl ZoneOperations {
         /// The method `o.zoneOperations.get`.
         ///
         /// HTTP: `GET projects/{project}/zones/{zone}/operations/{operation}`
@@ -722,7 +724,7 @@ pub mod zone_operations {
     ])
     .with_operation(__gapi::Operation::status().polled_by(&super::zone_operations::GET));
 
-    /// A request of [`o.zoneOperations.get`](Resource::get).
+    /// A request of [`o.zoneOperations.get`](ZoneOperations::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);

@@ -22,13 +22,15 @@
     single_use_lifetimes,
     trivial_casts,
     trivial_numeric_casts,
+    unexpected_cfgs,
     unnameable_types,
     unreachable_pub,
     unused_qualifications,
     unused_results,
     variant_size_differences,
 )]
-use ::gapi::generated::v1 as __gapi;
+#[doc(hidden)]
+pub use ::gapi::generated::v1 as __gapi;
 
 /// The name of the API.
 pub const NAME: &str = "paging";
@@ -47,13 +49,13 @@ pub static API: __gapi::Api =
 /// The resource `widgets`.
 #[must_use]
 #[inline]
-pub const fn widgets() -> widgets::Resource {
-    widgets::Resource
+pub const fn widgets() -> widgets::Widgets {
+    widgets::Widgets
 }
 
 /// The resource `widgets`.
 ///
-/// [`Resource`](widgets::Resource) has its methods.
+/// [`Widgets`](widgets::Widgets) has its methods.
 pub mod widgets {
     use super::__gapi;
 
@@ -65,9 +67,9 @@ pub mod widgets {
     /// println!("{response:?}");
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Widgets;
 
-    impl Resource {
+    impl Widgets {
         /// The method `p.agg`.
         ///
         /// HTTP: `GET b`
@@ -456,7 +458,7 @@ pub mod widgets {
                     .with_items("items"),
             );
 
-    /// A request of [`p.agg`](Resource::aggregated).
+    /// A request of [`p.agg`](Widgets::aggregated).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Aggregated(__gapi::Call);
@@ -493,7 +495,7 @@ pub mod widgets {
                     .with_items("rows"),
             );
 
-    /// A request of [`p.anys`](Resource::anys).
+    /// A request of [`p.anys`](Widgets::anys).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Anys(__gapi::Call);
@@ -526,7 +528,7 @@ pub mod widgets {
                     .with_items("items"),
             );
 
-    /// A request of [`p.body`](Resource::body).
+    /// A request of [`p.body`](Widgets::body).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Body(__gapi::Call);
@@ -545,7 +547,7 @@ pub mod widgets {
                     .with_items("rows"),
             );
 
-    /// A request of [`p.ipt`](Resource::in_page_token).
+    /// A request of [`p.ipt`](Widgets::in_page_token).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct InPageToken(__gapi::Call);
@@ -578,7 +580,7 @@ pub mod widgets {
                     .with_items("items"),
             );
 
-    /// A request of [`p.items`](Resource::items).
+    /// A request of [`p.items`](Widgets::items).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Items(__gapi::Call);
@@ -611,7 +613,7 @@ pub mod widgets {
                     .with_items("errors"),
             );
 
-    /// A request of [`p.left`](Resource::left).
+    /// A request of [`p.left`](Widgets::left).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Left(__gapi::Call);
@@ -640,7 +642,7 @@ pub mod widgets {
                     .with_items("itemsOfASchemaWithALongName"),
             );
 
-    /// A request of [`p.widgets.longNames`](Resource::long_names).
+    /// A request of [`p.widgets.longNames`](Widgets::long_names).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct LongNames(__gapi::Call);
@@ -673,7 +675,7 @@ pub mod widgets {
                     .with_items("matchingWidgets"),
             );
 
-    /// A request of [`p.matching`](Resource::matching).
+    /// A request of [`p.matching`](Widgets::matching).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Matching(__gapi::Call);
@@ -710,7 +712,7 @@ pub mod widgets {
                     .with_items("widgets"),
             );
 
-    /// A request of [`p.named`](Resource::named).
+    /// A request of [`p.named`](Widgets::named).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Named(__gapi::Call);
@@ -742,7 +744,7 @@ pub mod widgets {
                     .with_items("items"),
             );
 
-    /// A request of [`p.niq`](Resource::next_in_query).
+    /// A request of [`p.niq`](Widgets::next_in_query).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct NextInQuery(__gapi::Call);
@@ -770,7 +772,7 @@ pub mod widgets {
         "n",
     );
 
-    /// A request of [`p.nrt`](Resource::no_request_token).
+    /// A request of [`p.nrt`](Widgets::no_request_token).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct NoRequestToken(__gapi::Call);
@@ -785,7 +787,7 @@ pub mod widgets {
             ])
             .without_response();
 
-    /// A request of [`p.na`](Resource::no_response).
+    /// A request of [`p.na`](Widgets::no_response).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct NoResponse(__gapi::Call);
@@ -813,7 +815,7 @@ pub mod widgets {
                 __gapi::Parameter::query("pageToken"),
             ]);
 
-    /// A request of [`p.nat`](Resource::no_response_token).
+    /// A request of [`p.nat`](Widgets::no_response_token).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct NoResponseToken(__gapi::Call);
@@ -845,7 +847,7 @@ pub mod widgets {
                     .with_size(__gapi::Slot::Query("pageSize")),
             );
 
-    /// A request of [`p.none`](Resource::none).
+    /// A request of [`p.none`](Widgets::none).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct None_(__gapi::Call);
@@ -878,7 +880,7 @@ pub mod widgets {
                     .with_items("files"),
             );
 
-    /// A request of [`p.only`](Resource::only).
+    /// A request of [`p.only`](Widgets::only).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Only(__gapi::Call);
@@ -908,7 +910,7 @@ pub mod widgets {
                     .with_items("items"),
             );
 
-    /// A request of [`p.qw`](Resource::query_wins).
+    /// A request of [`p.qw`](Widgets::query_wins).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct QueryWins(__gapi::Call);
@@ -935,7 +937,7 @@ pub mod widgets {
                     .with_items("results"),
             );
 
-    /// A request of [`p.results`](Resource::results).
+    /// A request of [`p.results`](Widgets::results).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Results(__gapi::Call);
@@ -968,7 +970,7 @@ pub mod widgets {
                     .with_items("names"),
             );
 
-    /// A request of [`p.scalars`](Resource::scalars).
+    /// A request of [`p.scalars`](Widgets::scalars).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Scalars(__gapi::Call);
@@ -1001,7 +1003,7 @@ pub mod widgets {
                     .with_items("widget"),
             );
 
-    /// A request of [`p.singular`](Resource::singular).
+    /// A request of [`p.singular`](Widgets::singular).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Singular(__gapi::Call);
@@ -1037,7 +1039,7 @@ pub mod widgets {
                     .with_size(__gapi::Slot::Query("pageSize")),
             );
 
-    /// A request of [`p.two`](Resource::two).
+    /// A request of [`p.two`](Widgets::two).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Two(__gapi::Call);

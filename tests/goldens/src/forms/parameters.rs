@@ -22,13 +22,15 @@
     single_use_lifetimes,
     trivial_casts,
     trivial_numeric_casts,
+    unexpected_cfgs,
     unnameable_types,
     unreachable_pub,
     unused_qualifications,
     unused_results,
     variant_size_differences,
 )]
-use ::gapi::generated::v1 as __gapi;
+#[doc(hidden)]
+pub use ::gapi::generated::v1 as __gapi;
 
 /// The name of the API.
 pub const NAME: &str = "parameters";
@@ -48,13 +50,13 @@ pub static API: __gapi::Api =
 /// The resource `things`.
 #[must_use]
 #[inline]
-pub const fn things() -> things::Resource {
-    things::Resource
+pub const fn things() -> things::Things {
+    things::Things
 }
 
 /// The resource `things`.
 ///
-/// [`Resource`](things::Resource) has its methods.
+/// [`Things`](things::Things) has its methods.
 pub mod things {
     use super::__gapi;
 
@@ -66,9 +68,9 @@ pub mod things {
     /// request.send(&client).await?;
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Things;
 
-    impl Resource {
+    impl Things {
         /// The method `a.things.find`.
         ///
         /// HTTP: `GET {alpha}/{zeta}/x`
@@ -140,7 +142,7 @@ pub mod things {
             .with_patterns(&[(4, 1), (11, 0)])
             .without_response();
 
-    /// A request of [`a.things.find`](Resource::find).
+    /// A request of [`a.things.find`](Things::find).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Find(__gapi::Call);
@@ -242,7 +244,7 @@ pub mod things {
             ])
             .without_response();
 
-    /// A request of [`a.things.measure`](Resource::measure).
+    /// A request of [`a.things.measure`](Things::measure).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Measure(__gapi::Call);
@@ -351,7 +353,7 @@ pub mod things {
             .with_parameters(&[__gapi::Parameter::path("key")])
             .without_response();
 
-    /// A request of [`a.things.secretKey`](Resource::secret_key).
+    /// A request of [`a.things.secretKey`](Things::secret_key).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct SecretKey(__gapi::Call);

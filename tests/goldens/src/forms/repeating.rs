@@ -22,13 +22,15 @@
     single_use_lifetimes,
     trivial_casts,
     trivial_numeric_casts,
+    unexpected_cfgs,
     unnameable_types,
     unreachable_pub,
     unused_qualifications,
     unused_results,
     variant_size_differences,
 )]
-use ::gapi::generated::v1 as __gapi;
+#[doc(hidden)]
+pub use ::gapi::generated::v1 as __gapi;
 
 /// The name of the API.
 pub const NAME: &str = "repeating";
@@ -47,13 +49,13 @@ pub static API: __gapi::Api =
 /// The resource `things`.
 #[must_use]
 #[inline]
-pub const fn things() -> things::Resource {
-    things::Resource
+pub const fn things() -> things::Things {
+    things::Things
 }
 
 /// The resource `things`.
 ///
-/// [`Resource`](things::Resource) has its methods.
+/// [`Things`](things::Things) has its methods.
 pub mod things {
     use super::__gapi;
 
@@ -69,9 +71,9 @@ pub mod things {
     /// println!("{response:?}");
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Things;
 
-    impl Resource {
+    impl Things {
         /// delete.
         ///
         /// HTTP: `DELETE v1/things/{id}`
@@ -193,7 +195,7 @@ pub mod things {
             .with_request_id()
             .with_preconditions(&[__gapi::Slot::Query("etag")]);
 
-    /// A request of [`repeating.things.delete`](Resource::delete).
+    /// A request of [`repeating.things.delete`](Things::delete).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Delete(__gapi::Call);
@@ -219,7 +221,7 @@ pub mod things {
                 __gapi::Parameter::query("requestId"),
             ]);
 
-    /// A request of [`repeating.things.get`](Resource::get).
+    /// A request of [`repeating.things.get`](Things::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
@@ -270,7 +272,7 @@ pub mod things {
             .with_request_id()
             .with_preconditions(&[__gapi::Slot::Query("ifGenerationMatch")]);
 
-    /// A request of [`repeating.things.insert`](Resource::insert).
+    /// A request of [`repeating.things.insert`](Things::insert).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Insert(__gapi::Call);
@@ -313,7 +315,7 @@ pub mod things {
         __gapi::Method::new(&super::API, __gapi::Verb::Patch, Patch::METHOD, "v1/things/{id}")
             .with_parameters(&[__gapi::Parameter::path("id")]);
 
-    /// A request of [`repeating.things.patch`](Resource::patch).
+    /// A request of [`repeating.things.patch`](Things::patch).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Patch(__gapi::Call);
@@ -332,7 +334,7 @@ pub mod things {
     ])
     .with_preconditions(&[__gapi::Slot::Body("policy.etag")]);
 
-    /// A request of [`repeating.things.setPolicy`](Resource::set_policy).
+    /// A request of [`repeating.things.setPolicy`](Things::set_policy).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetPolicy(__gapi::Call);
@@ -354,7 +356,7 @@ pub mod things {
             .with_parameters(&[__gapi::Parameter::path("id")])
             .with_preconditions(&[__gapi::Slot::Body("etag")]);
 
-    /// A request of [`repeating.things.stop`](Resource::stop).
+    /// A request of [`repeating.things.stop`](Things::stop).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Stop(__gapi::Call);
@@ -376,7 +378,7 @@ pub mod things {
                 __gapi::Slot::Body("etag"),
             ]);
 
-    /// A request of [`repeating.things.update`](Resource::update).
+    /// A request of [`repeating.things.update`](Things::update).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Update(__gapi::Call);

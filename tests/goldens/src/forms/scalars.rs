@@ -22,13 +22,15 @@
     single_use_lifetimes,
     trivial_casts,
     trivial_numeric_casts,
+    unexpected_cfgs,
     unnameable_types,
     unreachable_pub,
     unused_qualifications,
     unused_results,
     variant_size_differences,
 )]
-use ::gapi::generated::v1 as __gapi;
+#[doc(hidden)]
+pub use ::gapi::generated::v1 as __gapi;
 
 /// The name of the API.
 pub const NAME: &str = "scalars";
@@ -47,13 +49,13 @@ pub static API: __gapi::Api =
 /// The resource `values`.
 #[must_use]
 #[inline]
-pub const fn values() -> values::Resource {
-    values::Resource
+pub const fn values() -> values::Values {
+    values::Values
 }
 
 /// The resource `values`.
 ///
-/// [`Resource`](values::Resource) has its methods.
+/// [`Values`](values::Values) has its methods.
 pub mod values {
     use super::__gapi;
 
@@ -66,9 +68,9 @@ pub mod values {
     /// println!("{response:?}");
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Values;
 
-    impl Resource {
+    impl Values {
         /// The method `scalars.values.aliased`.
         ///
         /// HTTP: `POST values/aliased`
@@ -254,7 +256,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Aliased::METHOD, "values/aliased")
             .with_empty_response();
 
-    /// A request of [`scalars.values.aliased`](Resource::aliased).
+    /// A request of [`scalars.values.aliased`](Values::aliased).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Aliased(__gapi::Call);
@@ -265,7 +267,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Boolean::METHOD, "values/boolean")
             .with_empty_response();
 
-    /// A request of [`scalars.values.boolean`](Resource::boolean).
+    /// A request of [`scalars.values.boolean`](Values::boolean).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Boolean(__gapi::Call);
@@ -276,7 +278,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Byte::METHOD, "values/byte")
             .with_empty_response();
 
-    /// A request of [`scalars.values.byte`](Resource::byte).
+    /// A request of [`scalars.values.byte`](Values::byte).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Byte(__gapi::Call);
@@ -287,7 +289,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Count::METHOD, "values/count")
             .with_empty_response();
 
-    /// A request of [`scalars.values.count`](Resource::count).
+    /// A request of [`scalars.values.count`](Values::count).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Count(__gapi::Call);
@@ -298,7 +300,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Date::METHOD, "values/date")
             .with_empty_response();
 
-    /// A request of [`scalars.values.date`](Resource::date).
+    /// A request of [`scalars.values.date`](Values::date).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Date(__gapi::Call);
@@ -309,7 +311,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Double::METHOD, "values/double")
             .with_empty_response();
 
-    /// A request of [`scalars.values.double`](Resource::double).
+    /// A request of [`scalars.values.double`](Values::double).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Double(__gapi::Call);
@@ -320,7 +322,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Duration::METHOD, "values/duration")
             .with_empty_response();
 
-    /// A request of [`scalars.values.duration`](Resource::duration).
+    /// A request of [`scalars.values.duration`](Values::duration).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Duration(__gapi::Call);
@@ -331,7 +333,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Float::METHOD, "values/float")
             .with_empty_response();
 
-    /// A request of [`scalars.values.float`](Resource::float).
+    /// A request of [`scalars.values.float`](Values::float).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Float(__gapi::Call);
@@ -342,7 +344,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Grade::METHOD, "values/grade")
             .with_empty_response();
 
-    /// A request of [`scalars.values.grade`](Resource::grade).
+    /// A request of [`scalars.values.grade`](Values::grade).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Grade(__gapi::Call);
@@ -353,7 +355,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Grades::METHOD, "values/grades")
             .with_empty_response();
 
-    /// A request of [`scalars.values.grades`](Resource::grades).
+    /// A request of [`scalars.values.grades`](Values::grades).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Grades(__gapi::Call);
@@ -364,7 +366,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Integer::METHOD, "values/integer")
             .with_empty_response();
 
-    /// A request of [`scalars.values.integer`](Resource::integer).
+    /// A request of [`scalars.values.integer`](Values::integer).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Integer(__gapi::Call);
@@ -375,7 +377,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Level::METHOD, "values/level")
             .with_empty_response();
 
-    /// A request of [`scalars.values.level`](Resource::level).
+    /// A request of [`scalars.values.level`](Values::level).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Level(__gapi::Call);
@@ -386,7 +388,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Mask::METHOD, "values/mask")
             .with_empty_response();
 
-    /// A request of [`scalars.values.mask`](Resource::mask).
+    /// A request of [`scalars.values.mask`](Values::mask).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Mask(__gapi::Call);
@@ -397,7 +399,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Mood::METHOD, "values/mood")
             .with_empty_response();
 
-    /// A request of [`scalars.values.mood`](Resource::mood).
+    /// A request of [`scalars.values.mood`](Values::mood).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Mood(__gapi::Call);
@@ -408,7 +410,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Text::METHOD, "values/text")
             .with_empty_response();
 
-    /// A request of [`scalars.values.text`](Resource::text).
+    /// A request of [`scalars.values.text`](Values::text).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Text(__gapi::Call);
@@ -419,7 +421,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Unsigned::METHOD, "values/unsigned")
             .with_empty_response();
 
-    /// A request of [`scalars.values.unsigned`](Resource::unsigned).
+    /// A request of [`scalars.values.unsigned`](Values::unsigned).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Unsigned(__gapi::Call);
@@ -430,7 +432,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, When::METHOD, "values/when")
             .with_empty_response();
 
-    /// A request of [`scalars.values.when`](Resource::when).
+    /// A request of [`scalars.values.when`](Values::when).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct When(__gapi::Call);
@@ -441,7 +443,7 @@ pub mod values {
         __gapi::Method::new(&super::API, __gapi::Verb::Post, Word::METHOD, "values/word")
             .with_empty_response();
 
-    /// A request of [`scalars.values.word`](Resource::word).
+    /// A request of [`scalars.values.word`](Values::word).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Word(__gapi::Call);

@@ -22,13 +22,15 @@
     single_use_lifetimes,
     trivial_casts,
     trivial_numeric_casts,
+    unexpected_cfgs,
     unnameable_types,
     unreachable_pub,
     unused_qualifications,
     unused_results,
     variant_size_differences,
 )]
-use ::gapi::generated::v1 as __gapi;
+#[doc(hidden)]
+pub use ::gapi::generated::v1 as __gapi;
 
 /// The name of the API.
 pub const NAME: &str = "scopes";
@@ -84,13 +86,13 @@ pub mod scope {
 /// The resource `files`.
 #[must_use]
 #[inline]
-pub const fn files() -> files::Resource {
-    files::Resource
+pub const fn files() -> files::Files {
+    files::Files
 }
 
 /// The resource `files`.
 ///
-/// [`Resource`](files::Resource) has its methods.
+/// [`Files`](files::Files) has its methods.
 pub mod files {
     use super::__gapi;
 
@@ -101,9 +103,9 @@ pub mod files {
     /// request.send(&client).await?;
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Files;
 
-    impl Resource {
+    impl Files {
         /// The method `s.files.list`.
         ///
         /// HTTP: `GET files`
@@ -136,7 +138,7 @@ pub mod files {
             ])
             .without_response();
 
-    /// A request of [`s.files.list`](Resource::list).
+    /// A request of [`s.files.list`](Files::list).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
@@ -147,7 +149,7 @@ pub mod files {
         __gapi::Method::new(&super::API, __gapi::Verb::Get, Open::METHOD, "open")
             .without_response();
 
-    /// A request of [`s.files.open`](Resource::open).
+    /// A request of [`s.files.open`](Files::open).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Open(__gapi::Call);

@@ -22,13 +22,15 @@
     single_use_lifetimes,
     trivial_casts,
     trivial_numeric_casts,
+    unexpected_cfgs,
     unnameable_types,
     unreachable_pub,
     unused_qualifications,
     unused_results,
     variant_size_differences,
 )]
-use ::gapi::generated::v1 as __gapi;
+#[doc(hidden)]
+pub use ::gapi::generated::v1 as __gapi;
 
 /// The name of the API.
 pub const NAME: &str = "things";
@@ -60,13 +62,13 @@ pub mod scope {
 /// The resource `things`.
 #[must_use]
 #[inline]
-pub const fn things() -> things::Resource {
-    things::Resource
+pub const fn things() -> things::Things {
+    things::Things
 }
 
 /// The resource `things`.
 ///
-/// [`Resource`](things::Resource) has its methods.
+/// [`Things`](things::Things) has its methods.
 pub mod things {
     use super::__gapi;
 
@@ -82,9 +84,9 @@ pub mod things {
     /// println!("{response:?}");
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Things;
 
-    impl Resource {
+    impl Things {
         /// The method `things.add`.
         ///
         /// HTTP: `POST v1/things:add`
@@ -367,7 +369,7 @@ pub mod things {
             .with_parameters(&[__gapi::Parameter::query("requestId")])
             .with_request_id();
 
-    /// A request of [`things.add`](Resource::add).
+    /// A request of [`things.add`](Things::add).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Add(__gapi::Call);
@@ -386,7 +388,7 @@ pub mod things {
         __gapi::Method::new(&super::API, __gapi::Verb::Get, Any::METHOD, "v1/any")
             .with_empty_response();
 
-    /// A request of [`things.any`](Resource::any).
+    /// A request of [`things.any`](Things::any).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Any(__gapi::Call);
@@ -403,7 +405,7 @@ pub mod things {
             ])
             .with_download(__gapi::MediaDownload::new(true));
 
-    /// A request of [`things.content`](Resource::content).
+    /// A request of [`things.content`](Things::content).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Content(__gapi::Call);
@@ -439,7 +441,7 @@ pub mod things {
         "v1/things",
     );
 
-    /// A request of [`things.create`](Resource::create).
+    /// A request of [`things.create`](Things::create).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Create(__gapi::Call);
@@ -451,7 +453,7 @@ pub mod things {
             .with_parameters(&[__gapi::Parameter::path("id")])
             .without_response();
 
-    /// A request of [`things.delete`](Resource::delete).
+    /// A request of [`things.delete`](Things::delete).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Delete(__gapi::Call);
@@ -463,7 +465,7 @@ pub mod things {
             .without_response()
             .with_download(__gapi::MediaDownload::new(false));
 
-    /// A request of [`things.export`](Resource::export).
+    /// A request of [`things.export`](Things::export).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Export(__gapi::Call);
@@ -482,7 +484,7 @@ pub mod things {
             .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::X_AUTH_THINGS])
             .with_api_version("2026-11-01");
 
-    /// A request of [`things.get`](Resource::get).
+    /// A request of [`things.get`](Things::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
@@ -530,7 +532,7 @@ pub mod things {
                     .with_simple(),
             );
 
-    /// A request of [`things.upload`](Resource::insert).
+    /// A request of [`things.upload`](Things::insert).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Insert(__gapi::Call);
@@ -561,7 +563,7 @@ pub mod things {
                     .with_items("items"),
             );
 
-    /// A request of [`things.list`](Resource::list).
+    /// A request of [`things.list`](Things::list).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
@@ -604,7 +606,7 @@ pub mod things {
                     .with_items("items"),
             );
 
-    /// A request of [`things.mapped`](Resource::mapped).
+    /// A request of [`things.mapped`](Things::mapped).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Mapped(__gapi::Call);
@@ -633,7 +635,7 @@ pub mod things {
     .with_scopes(&[super::scope::X_AUTH_THINGS])
     .with_patching(&__gapi::Patching::Merge);
 
-    /// A request of [`things.patch`](Resource::patch).
+    /// A request of [`things.patch`](Things::patch).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Patch(__gapi::Call);
@@ -651,7 +653,7 @@ pub mod things {
                 __gapi::Slot::Body("etag"),
             ]);
 
-    /// A request of [`things.replace`](Resource::replace).
+    /// A request of [`things.replace`](Things::replace).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Replace(__gapi::Call);
@@ -674,7 +676,7 @@ pub mod things {
                     .with_items("items"),
             );
 
-    /// A request of [`things.search`](Resource::search).
+    /// A request of [`things.search`](Things::search).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Search(__gapi::Call);
@@ -691,7 +693,7 @@ pub mod things {
                 &__gapi::Patching::Mask(__gapi::Slot::Query("updateMask"), __gapi::MaskOf::Body),
             );
 
-    /// A request of [`things.update`](Resource::update).
+    /// A request of [`things.update`](Things::update).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Update(__gapi::Call);
@@ -716,7 +718,7 @@ pub mod things {
                     .with_resumable(),
             );
 
-    /// A request of [`things.video`](Resource::video).
+    /// A request of [`things.video`](Things::video).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Video(__gapi::Call);

@@ -24,13 +24,15 @@
     single_use_lifetimes,
     trivial_casts,
     trivial_numeric_casts,
+    unexpected_cfgs,
     unnameable_types,
     unreachable_pub,
     unused_qualifications,
     unused_results,
     variant_size_differences,
 )]
-use ::gapi::generated::v1 as __gapi;
+#[doc(hidden)]
+pub use ::gapi::generated::v1 as __gapi;
 
 /// The name of the API.
 pub const NAME: &str = "wrapper";
@@ -56,13 +58,13 @@ pub static API: __gapi::Api =
 /// The resource `texts`.
 #[must_use]
 #[inline]
-pub const fn texts() -> texts::Resource {
-    texts::Resource
+pub const fn texts() -> texts::Texts {
+    texts::Texts
 }
 
 /// The resource `texts`.
 ///
-/// [`Resource`](texts::Resource) has its methods.
+/// [`Texts`](texts::Texts) has its methods.
 pub mod texts {
     use super::__gapi;
 
@@ -74,9 +76,9 @@ pub mod texts {
     /// println!("{response:?}");
     /// ```
     #[derive(Clone, Copy, Debug, Default)]
-    pub struct Resource;
+    pub struct Texts;
 
-    impl Resource {
+    impl Texts {
         /// The method `w.texts.get`.
         ///
         /// HTTP: `GET language/translate/v2`
@@ -95,7 +97,7 @@ pub mod texts {
         "v2",
     );
 
-    /// A request of [`w.texts.get`](Resource::get).
+    /// A request of [`w.texts.get`](Texts::get).
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);

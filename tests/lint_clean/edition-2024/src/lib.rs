@@ -14,3 +14,23 @@ google::api! {
 pub mod generated {
     include!(concat!(env!("OUT_DIR"), "/gapi.rs"));
 }
+
+/// A part of a response, in a crate that has another name for gapi.
+#[derive(google::Fields)]
+#[fields(of = calendar::Events)]
+pub struct Titles {
+    /// The title of a calendar.
+    pub summary: Option<String>,
+    /// The events.
+    pub items: Vec<Title>,
+}
+
+/// The same without a schema.
+#[derive(google::Fields)]
+#[fields(of = Event)]
+pub struct Title {
+    /// The title of an event.
+    pub summary: Option<String>,
+}
+
+use calendar::Event;

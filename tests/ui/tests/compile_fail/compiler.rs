@@ -43,8 +43,18 @@ impl Compiler {
         self.start_in(case.strip_prefix(workspace()).unwrap(), &["-Adead_code"])
     }
 
-    /// Begins to check a source file of any place.
+    /// Begins to check a source file of any place, which knows gapi.
     pub(crate) fn start_in(&self, file: &Path, options: &[&str]) -> Child {
+        self.start_with(file, ("gapi", &self.gapi), options)
+    }
+
+    /// Begins to check a source file of any place, which knows one library, and gapi if that depends on it.
+    pub(crate) fn start_with(
+        &self,
+        file: &Path,
+        (name, library): (&str, &Path),
+        options: &[&str],
+    ) -> Child {
         let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
         let mut command = Command::new(rustc);
         command
@@ -61,7 +71,7 @@ impl Compiler {
             .arg("-L")
             .arg(format!("dependency={}", dependencies.display()))
             .arg("--extern")
-            .arg(format!("gapi={}", self.gapi.display()))
+            .arg(format!("{name}={}", library.display()))
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()

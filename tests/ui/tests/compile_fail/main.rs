@@ -7,6 +7,7 @@
 mod compiler;
 mod normal;
 mod random;
+mod reexport;
 
 use std::path::{Path, PathBuf};
 
