@@ -41,10 +41,6 @@ pub(crate) fn start_content(
 }
 
 /// The result of one request to a session.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one value a chunk, and the large one once an upload"
-)]
 pub(super) enum SessionResponse {
     /// The response to the whole upload.
     Complete(RawResponse),
