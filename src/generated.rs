@@ -71,8 +71,8 @@ pub mod v1 {
 
 /// Implements [`Object`](crate::schema::Object), serde's traits, `Debug` and `PartialEq` for the struct of a schema.
 ///
-/// `Name "schema"`, then, if it has any: `fn null` (a function that sets properties to `null`), the `secrets[..]` and the `renamed[..]` of the
-/// trait; then each property with its index, its field and its JSON name.
+/// `Name "schema"`, then, if it has any: `fn null` (a function that sets properties to `null`), the `secrets[..]`, the `read_only[..]` and the
+/// `renamed[..]` of the trait; then each property with its index, its field and its JSON name.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __gapi_object {
@@ -80,6 +80,7 @@ macro_rules! __gapi_object {
         $name:ident $schema:literal
         $(fn $null:ident)?
         $(secrets[$($secret:literal),* $(,)?])?
+        $(read_only[$($read_only:literal),* $(,)?])?
         $(renamed[$($renamed:tt),* $(,)?])?
         $(, $index:literal $field:ident $property:literal)*
         $(,)?
@@ -102,6 +103,7 @@ macro_rules! __gapi_object {
             const NAME: &'static str = $schema;
             const PROPERTIES: &'static [&'static str] = &[$($property),*];
             $(const SECRETS: &'static [&'static str] = &[$($secret),*];)?
+            $(const READ_ONLY: &'static [&'static str] = &[$($read_only),*];)?
             $(const RENAMED: &'static [(&'static str, &'static str)] = &[$($renamed),*];)?
             #[inline]
             fn property(&self, index: usize) -> $crate::generated::v1::PropertyRef<'_> {

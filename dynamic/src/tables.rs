@@ -110,6 +110,7 @@ impl Tables {
         let mut indices = Vec::new();
         let required = method.required.iter().map(|parameter| (parameter, true));
         let optional = method.optional.iter().map(|parameter| (parameter, false));
+        let mut ranges = Vec::new();
         let mut parameters = Vec::new();
         for (parameter, is_required) in required.chain(optional) {
             if let Some(pattern) = &parameter.notes.pattern {
@@ -126,6 +127,11 @@ impl Tables {
                     indices.push((parameter, pattern));
                 }
             }
+            if let (Some([minimum, maximum]), Ok(index)) =
+                (parameter.range(), parameters.len().try_into())
+            {
+                ranges.push((index, text(minimum), text(maximum)));
+            }
             parameters.push(self::parameter(parameter, is_required));
         }
         let scopes = method
@@ -140,6 +146,7 @@ impl Tables {
         )
         .with_parameters(list(parameters))
         .with_patterns(list(indices))
+        .with_ranges(list(ranges))
         .with_scopes(texts(scopes.map(|scope| &scope.url)))
         .with_preconditions(list(method.preconditions.iter().map(slot).collect()));
         made.has_response = method.response.is_some();

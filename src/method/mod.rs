@@ -162,6 +162,8 @@ pub struct Method {
     pub parameters: &'static [Parameter],
     /// The parameters that have a pattern: the index in `parameters`, and the index in the patterns of the API.
     pub patterns: &'static [(u16, u16)],
+    /// The parameters that have limits: the index in `parameters`, and the least and the greatest value, empty where there is none.
+    pub ranges: &'static [(u16, &'static str, &'static str)],
     /// The scopes, any one of which allows the call.
     pub scopes: &'static [&'static str],
     /// Whether the document declares a response.
@@ -201,6 +203,7 @@ impl Method {
             path,
             parameters: &[],
             patterns: &[],
+            ranges: &[],
             scopes: &[],
             has_response: true,
             may_be_empty: false,
@@ -221,6 +224,8 @@ impl Method {
         with_parameters(parameters: &'static [Parameter]);
         /// Sets the patterns of parameters.
         with_patterns(patterns: &'static [(u16, u16)]);
+        /// Sets the limits of parameters.
+        with_ranges(ranges: &'static [(u16, &'static str, &'static str)]);
         /// Sets the scopes.
         with_scopes(scopes: &'static [&'static str]);
         /// Declares no response.

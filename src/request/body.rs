@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::{
     media_type,
     request::from_response::FromResponse,
-    wire::{Object, Wire, Written, in_standard, to_vec},
+    wire::{Object, Wire, Written, in_standard, remove_read_only, to_vec},
 };
 
 /// The positions of bytes in a body, so that a client can send them in another base64 alphabet. Boxed, because few bodies have any.
@@ -110,6 +110,20 @@ impl<T: ?Sized> Body<T> {
     /// The names of properties are those of the API's JSON: `#[serde(rename_all = "camelCase")]`.
     pub fn of(value: &(impl Serialize + ?Sized)) -> Self {
         Self::encode(serde_json::to_vec(value))
+    }
+
+    /// Creates the body of a message without the properties that the document declares read-only, in the objects, lists and maps of it
+    /// too: for a message that was read, changed and is sent back. A mask must not name them either; a [`Patch`](crate::Patch) never
+    /// does unless they changed.
+    pub fn without_read_only(message: &T) -> Self
+    where
+        T: Wire,
+    {
+        let view = message.view();
+        Self::encode(serde_json::to_value(&view).and_then(|mut json| {
+            remove_read_only(&view, &mut json);
+            serde_json::to_vec(&json)
+        }))
     }
 
     /// Creates a body of JSON text, which is sent unchanged.

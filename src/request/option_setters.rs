@@ -118,8 +118,8 @@ macro_rules! option_setters {
             self
         }
 
-        /// Sets whether the values of parameters are checked against the patterns of the document before the call is sent. Off by
-        /// default, because documents can be older than the servers.
+        /// Sets whether the values of parameters are checked against the patterns, minimums and maximums of the document before the
+        /// call is sent. Off by default, because documents can be older than the servers.
         #[cfg(feature = "patterns")]
         pub fn check_patterns(mut self, check: bool) -> Self {
             self$(.$field)*.get_mut().check_patterns =

@@ -1,4 +1,4 @@
-//! The patterns that documents give for parameters.
+//! The patterns and limits that documents have for parameters.
 
 use std::{collections::HashMap, sync::Mutex};
 
@@ -7,7 +7,7 @@ use regex_lite::Regex;
 
 use super::Call;
 
-/// Whether every value of a parameter that has a pattern matches it as a whole.
+/// Whether every value of a parameter that has a pattern matches it as a whole, and every number is within its limits.
 pub(crate) fn check(call: &Call) -> Result<(), String> {
     let method = call.method;
     for &(parameter, pattern) in method.patterns {
@@ -28,7 +28,35 @@ pub(crate) fn check(call: &Call) -> Result<(), String> {
             }
         }
     }
+    for &(parameter, minimum, maximum) in method.ranges {
+        let Some(parameter) = method.parameters.get(usize::from(parameter)) else {
+            continue;
+        };
+        let values = call
+            .parameters()
+            .filter(|(name, _)| *name == parameter.name);
+        for (name, value) in values {
+            let (bound, limit) = if is_less(value, minimum) {
+                ("minimum", minimum)
+            } else if is_less(maximum, value) {
+                ("maximum", maximum)
+            } else {
+                continue;
+            };
+            return Err(format!(
+                "parameter {name:?}: {value} is outside of the document's range, whose {bound} is {limit}"
+            ));
+        }
+    }
     Ok(())
+}
+
+/// Returns whether both texts are numbers, and the left one is less.
+fn is_less(left: &str, right: &str) -> bool {
+    if let (Ok(left), Ok(right)) = (left.parse::<i128>(), right.parse::<i128>()) {
+        return left < right;
+    }
+    matches!((left.parse::<f64>(), right.parse::<f64>()), (Ok(left), Ok(right)) if left < right)
 }
 
 fn matches(pattern: &'static str, value: &str) -> Result<bool, String> {
@@ -63,6 +91,18 @@ mod tests {
             (".{22}", "x", false),
         ] {
             assert_eq!(matches(pattern, value), Ok(expected), "{pattern} {value}");
+        }
+        for (left, right, expected) in [
+            ("1", "2", true),
+            ("2", "2", false),
+            ("9223372036854775806", "9223372036854775807", true),
+            ("-1", "0.5", true),
+            ("1.5", "1", false),
+            ("", "1", false),
+            ("1", "", false),
+            ("NaN", "1", false),
+        ] {
+            assert_eq!(is_less(left, right), expected, "{left} {right}");
         }
         assert!(matches("(", "x").is_err_and(|why| why.contains("cannot be read")));
     }

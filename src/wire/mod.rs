@@ -21,7 +21,7 @@ use serde::{
 
 pub(crate) use self::{
     json_text::member,
-    object::make_absent,
+    object::{make_absent, remove_read_only},
     place::{
         AnyObject, Besides, Elements, Entries, Pairs, PartPlace, Place, Property, made, no_token,
         refuse,

@@ -33,6 +33,9 @@ pub trait Object: Default + Clone + fmt::Debug + Send + Sync + 'static {
     /// The JSON names of properties whose values `Debug` never shows.
     const SECRETS: &'static [&'static str] = &[];
 
+    /// The JSON names of properties that only the server sets.
+    const READ_ONLY: &'static [&'static str] = &[];
+
     /// Returns the property whose name is at `index` of [`PROPERTIES`](Self::PROPERTIES).
     fn property(&self, index: usize) -> PropertyRef<'_>;
 
@@ -87,6 +90,7 @@ impl<T: Object> AnyObject for T {
             name: T::NAME,
             properties: T::PROPERTIES,
             secrets: T::SECRETS,
+            read_only: T::READ_ONLY,
         }
     }
 
@@ -99,6 +103,7 @@ impl<T: Object> Object for Box<T> {
     const PROPERTIES: &'static [&'static str] = T::PROPERTIES;
     const RENAMED: &'static [(&'static str, &'static str)] = T::RENAMED;
     const SECRETS: &'static [&'static str] = T::SECRETS;
+    const READ_ONLY: &'static [&'static str] = T::READ_ONLY;
 
     properties_of_object!(T);
 }
@@ -126,6 +131,36 @@ const fn is_same(mut left: &[u8], mut right: &[u8]) -> bool {
         (left, right) = (left_rest, right_rest);
     }
     left.is_empty() && right.is_empty()
+}
+
+/// Removes the properties that only the server sets from the JSON of a value, in the objects, lists and maps of it too.
+pub(crate) fn remove_read_only(view: &View<'_>, json: &mut Value) {
+    match (view, json) {
+        (View::Object(object), Value::Object(json)) => {
+            let about = object.about();
+            for (index, name) in about.properties.iter().enumerate() {
+                if about.read_only.contains(name) {
+                    json.remove(*name);
+                } else if let Some(json) = json.get_mut(*name)
+                    && let Some(value) = object.property(index).and_then(Property::view)
+                {
+                    remove_read_only(&value, json);
+                }
+            }
+        }
+        (View::List(list), Value::Array(json)) => {
+            for (index, json) in json.iter_mut().enumerate().take(list.len()) {
+                remove_read_only(&list.element(index), json);
+            }
+        }
+        (View::Map(map), Value::Object(json)) => map.each(&mut |name, value| {
+            if let Some(json) = json.get_mut(name) {
+                remove_read_only(&value, json);
+            }
+            true
+        }),
+        _ => {}
+    }
 }
 
 /// Gives a property the value that an absent one has: lists and maps are empty, and all others have none.

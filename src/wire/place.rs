@@ -54,6 +54,7 @@ pub struct About {
     pub(crate) name: &'static str,
     pub(crate) properties: &'static [&'static str],
     pub(crate) secrets: &'static [&'static str],
+    pub(crate) read_only: &'static [&'static str],
 }
 
 /// An [`Object`](super::Object) of any type.

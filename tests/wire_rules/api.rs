@@ -140,8 +140,12 @@ static BUCKET: __gapi::Method = __gapi::Method::new(
     "storage.buckets.get",
     "b/{bucket}",
 )
-.with_parameters(&[__gapi::Parameter::path("bucket")])
+.with_parameters(&[
+    __gapi::Parameter::path("bucket"),
+    __gapi::Parameter::query("maxResults"),
+])
 .with_patterns(&[(0, 0)])
+.with_ranges(&[(1, "1", "500")])
 .with_upload(__gapi::MediaUpload::new().with_simple());
 method!(BUCKET, Bucket, Thing, "storage.buckets.get");
 

@@ -288,7 +288,20 @@ async fn patterns_are_checked_on_demand() {
         error.to_string(),
         r#"storage.buckets.get: parameter "bucket": "B_1" does not match the document's pattern "[a-z][-a-z0-9]*""#
     );
-    let good = Bucket::new().set("bucket", "b-1").send(&client);
-    good.check_patterns(true).await.expect("a response");
+    let of_size = |size| {
+        let request = Bucket::new().set("bucket", "b-1").set("maxResults", size);
+        request.send(&client).check_patterns(true)
+    };
+    for (size, limit) in [("501", "maximum is 500"), ("0", "minimum is 1")] {
+        let error = of_size(size).await.expect_err("no size");
+        assert_eq!(error.kind(), ErrorKind::Usage);
+        assert_eq!(
+            error.to_string(),
+            format!(
+                r#"storage.buckets.get: parameter "maxResults": {size} is outside of the document's range, whose {limit}"#
+            )
+        );
+    }
+    of_size("500").await.expect("a response");
     assert_eq!(script.recorded().len(), 2);
 }

@@ -48,12 +48,16 @@ fn table(def: &TypeDef, fields: &[Field]) -> TokenStream {
     let name = ident(&def.ident);
     let schema = def.schema.as_ref().unwrap_or(&def.ident);
     let null = def.in_request.then(|| quote!(fn null));
-    let secrets: Vec<_> = fields
-        .iter()
-        .filter(|field| field.secret)
-        .map(|field| &field.wire)
-        .collect();
-    let secrets = (!secrets.is_empty()).then(|| quote!(secrets[#(#secrets),*]));
+    let names = |list: &str, is_in: &dyn Fn(&Field) -> bool| {
+        let names = fields.iter().filter(|field| is_in(field));
+        let names: Vec<_> = names.map(|field| &field.wire).collect();
+        let list = super::names::ident(list);
+        (!names.is_empty()).then(|| quote!(#list[#(#names),*]))
+    };
+    let secrets = names("secrets", &|field| field.secret);
+    let read_only = names("read_only", &|field| {
+        def.in_request && field.notes.read_only
+    });
     // `body!` and `#[derive(Fields)]` have the names of fields only.
     let renamed: Vec<_> = fields
         .iter()
@@ -67,7 +71,7 @@ fn table(def: &TypeDef, fields: &[Field]) -> TokenStream {
         let wire = &field.wire;
         quote!(#index #field_name #wire)
     });
-    quote!(__gapi::object!(#name #schema #null #secrets #renamed #(, #properties)*);)
+    quote!(__gapi::object!(#name #schema #null #secrets #read_only #renamed #(, #properties)*);)
 }
 
 /// Returns an alias of a list, a map, or any JSON value.

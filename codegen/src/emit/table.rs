@@ -38,6 +38,14 @@ pub(super) fn method(method: &Method, depth: usize, names: &Names<'_>) -> TokenS
             Some(quote!((#index, #pattern)))
         }),
     );
+    let ranges = list(
+        &quote!(with_ranges),
+        all.iter().enumerate().filter_map(|(index, (p, _))| {
+            let [minimum, maximum] = p.range()?;
+            let index = Literal::usize_unsuffixed(index);
+            Some(quote!((#index, #minimum, #maximum)))
+        }),
+    );
     let scopes = list(
         &quote!(with_scopes),
         method.scopes.iter().map(|scope| {
@@ -73,6 +81,7 @@ pub(super) fn method(method: &Method, depth: usize, names: &Names<'_>) -> TokenS
             __gapi::Method::new(&#up API, __gapi::Verb::#verb, #request::METHOD, #path)
                 #parameters
                 #patterns
+                #ranges
                 #scopes
                 #without_response
                 #with_empty_response

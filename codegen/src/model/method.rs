@@ -160,6 +160,25 @@ pub struct Parameter {
     pub deprecated: bool,
 }
 
+impl Parameter {
+    /// Returns the least and the greatest value of a number, empty where there is none, or `None` if its type has the same limits.
+    pub fn range(&self) -> Option<[&str; 2]> {
+        let of_type = match self.ty {
+            Type::I32 => ["-2147483648", "2147483647"],
+            Type::U32 => ["0", "4294967295"],
+            Type::I64 | Type::U64 | Type::F32 | Type::F64 => [""; 2],
+            _ => return None,
+        };
+        let notes = &self.notes;
+        let range = [(&notes.minimum, of_type[0]), (&notes.maximum, of_type[1])];
+        let range = range.map(|(limit, of_type)| {
+            let limit = limit.as_deref().filter(|limit| *limit != of_type);
+            limit.unwrap_or_default()
+        });
+        (range != [""; 2]).then_some(range)
+    }
+}
+
 /// The part of the URL that has a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]

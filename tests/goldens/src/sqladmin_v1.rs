@@ -864,7 +864,10 @@ pub struct BackupConfiguration {
 }
 
 __gapi::object!(
-    BackupConfiguration "BackupConfiguration" fn null,
+    BackupConfiguration "BackupConfiguration" fn null read_only[
+        "backupTier",
+        "transactionalLogStorageState",
+    ],
     0 backup_retention_settings "backupRetentionSettings",
     1 backup_tier "backupTier",
     2 binary_log_enabled "binaryLogEnabled",
@@ -1066,7 +1069,12 @@ pub struct BlueGreenDeploymentInfo {
 }
 
 __gapi::object!(
-    BlueGreenDeploymentInfo "BlueGreenDeploymentInfo" fn null,
+    BlueGreenDeploymentInfo "BlueGreenDeploymentInfo" fn null read_only[
+        "deploymentId",
+        "source",
+        "state",
+        "target",
+    ],
     0 deployment_id "deploymentId",
     1 source "source",
     2 state "state",
@@ -1127,7 +1135,7 @@ pub struct ConnectionPoolConfig {
 }
 
 __gapi::object!(
-    ConnectionPoolConfig "ConnectionPoolConfig" fn null,
+    ConnectionPoolConfig "ConnectionPoolConfig" fn null read_only["poolerCount"],
     0 connection_pooling_enabled "connectionPoolingEnabled",
     1 flags "flags",
     2 pooler_count "poolerCount",
@@ -1323,7 +1331,22 @@ pub struct DatabaseInstance {
 }
 
 __gapi::object!(
-    DatabaseInstance "DatabaseInstance" fn null secrets["rootPassword"],
+    DatabaseInstance "DatabaseInstance" fn null secrets[
+        "rootPassword",
+    ] read_only[
+        "availableMaintenanceVersions",
+        "createTime",
+        "databaseInstalledVersion",
+        "deploymentInfo",
+        "dnsName",
+        "dnsNames",
+        "nodes",
+        "primaryDnsName",
+        "pscServiceAttachmentLink",
+        "satisfiesPzi",
+        "upgradableDatabaseVersions",
+        "writeEndpoint",
+    ],
     0 available_maintenance_versions "availableMaintenanceVersions",
     1 backend_type "backendType",
     2 connection_name "connectionName",
@@ -2032,7 +2055,12 @@ pub struct DnsNameMapping {
 }
 
 __gapi::object!(
-    DnsNameMapping "DnsNameMapping" fn null,
+    DnsNameMapping "DnsNameMapping" fn null read_only[
+        "connectionType",
+        "dnsScope",
+        "name",
+        "recordManager",
+    ],
     0 connection_type "connectionType",
     1 dns_scope "dnsScope",
     2 name "name",
@@ -2512,7 +2540,14 @@ pub struct GeminiInstanceConfig {
 }
 
 __gapi::object!(
-    GeminiInstanceConfig "GeminiInstanceConfig" fn null,
+    GeminiInstanceConfig "GeminiInstanceConfig" fn null read_only[
+        "activeQueryEnabled",
+        "entitled",
+        "flagRecommenderEnabled",
+        "googleVacuumMgmtEnabled",
+        "indexAdvisorEnabled",
+        "oomSessionCancelEnabled",
+    ],
     0 active_query_enabled "activeQueryEnabled",
     1 entitled "entitled",
     2 flag_recommender_enabled "flagRecommenderEnabled",
@@ -3386,7 +3421,10 @@ pub struct OnPremisesConfiguration {
 }
 
 __gapi::object!(
-    OnPremisesConfiguration "OnPremisesConfiguration" fn null secrets["clientKey", "password"],
+    OnPremisesConfiguration "OnPremisesConfiguration" fn null secrets[
+        "clientKey",
+        "password",
+    ] read_only["dmsManaged"],
     0 ca_certificate "caCertificate",
     1 client_certificate "clientCertificate",
     2 client_key "clientKey",
@@ -4127,7 +4165,16 @@ pub struct PoolNodeConfig {
 }
 
 __gapi::object!(
-    PoolNodeConfig "PoolNodeConfig" fn null,
+    PoolNodeConfig "PoolNodeConfig" fn null read_only[
+        "dnsName",
+        "dnsNames",
+        "gceZone",
+        "ipAddresses",
+        "name",
+        "pscAutoConnections",
+        "pscServiceAttachmentLink",
+        "state",
+    ],
     0 dns_name "dnsName",
     1 dns_names "dnsNames",
     2 gce_zone "gceZone",
@@ -4220,7 +4267,9 @@ pub struct PreCheckMajorVersionUpgradeContext {
 }
 
 __gapi::object!(
-    PreCheckMajorVersionUpgradeContext "PreCheckMajorVersionUpgradeContext" fn null,
+    PreCheckMajorVersionUpgradeContext "PreCheckMajorVersionUpgradeContext" fn null read_only[
+        "preCheckResponse",
+    ],
     0 kind "kind",
     1 max_runtime "maxRuntime",
     2 pre_check_response "preCheckResponse",
@@ -4576,7 +4625,12 @@ pub struct PscAutoConnectionConfig {
 }
 
 __gapi::object!(
-    PscAutoConnectionConfig "PscAutoConnectionConfig" fn null,
+    PscAutoConnectionConfig "PscAutoConnectionConfig" fn null read_only[
+        "instanceAutoDnsStatus",
+        "serviceConnectionPolicy",
+        "serviceConnectionPolicyCreationResult",
+        "writeEndpointAutoDnsStatus",
+    ],
     0 consumer_network "consumerNetwork",
     1 consumer_network_status "consumerNetworkStatus",
     2 consumer_project "consumerProject",
@@ -4806,7 +4860,7 @@ pub struct ReplicationCluster {
 }
 
 __gapi::object!(
-    ReplicationCluster "ReplicationCluster" fn null,
+    ReplicationCluster "ReplicationCluster" fn null read_only["drReplica", "psaWriteEndpoint"],
     0 dr_replica "drReplica",
     1 failover_dr_replica_name "failoverDrReplicaName",
     2 psa_write_endpoint "psaWriteEndpoint",
@@ -5372,7 +5426,7 @@ pub struct SourceRole {
     pub extra: __gapi::Extra,
 }
 
-__gapi::object!(SourceRole "SourceRole" fn null, 0 target_id "targetId");
+__gapi::object!(SourceRole "SourceRole" fn null read_only["targetId"], 0 target_id "targetId");
 
 /// Active Directory configuration, relevant only for Cloud SQL for SQL Server.
 #[derive(Clone, Default)]
@@ -5578,7 +5632,7 @@ pub struct SqlServerEntraIdConfig {
 }
 
 __gapi::object!(
-    SqlServerEntraIdConfig "SqlServerEntraIdConfig" fn null,
+    SqlServerEntraIdConfig "SqlServerEntraIdConfig" fn null read_only["kind"],
     0 application_id "applicationId",
     1 kind "kind",
     2 tenant_id "tenantId",
@@ -5730,7 +5784,7 @@ pub struct StartWorkloadReplayContext {
 }
 
 __gapi::object!(
-    StartWorkloadReplayContext "StartWorkloadReplayContext" fn null,
+    StartWorkloadReplayContext "StartWorkloadReplayContext" fn null read_only["workloadId"],
     0 replay_instance "replayInstance",
     1 workload_id "workloadId",
 );
@@ -5788,7 +5842,7 @@ pub struct TargetRole {
     pub extra: __gapi::Extra,
 }
 
-__gapi::object!(TargetRole "TargetRole" fn null, 0 source_id "sourceId");
+__gapi::object!(TargetRole "TargetRole" fn null read_only["sourceId"], 0 source_id "sourceId");
 
 __gapi::open_enum!(
     ApiWarningCode BackupConfigurationBackupTier BackupConfigurationTransactionalLogStorageState

@@ -844,7 +844,12 @@ pub struct AssignmentInfo {
 }
 
 __gapi::object!(
-    AssignmentInfo "AssignmentInfo" fn null,
+    AssignmentInfo "AssignmentInfo" fn null read_only[
+        "driveResourceInfo",
+        "linkToTask",
+        "spaceInfo",
+        "surfaceType",
+    ],
     0 drive_resource_info "driveResourceInfo",
     1 link_to_task "linkToTask",
     2 space_info "spaceInfo",
@@ -908,7 +913,7 @@ pub struct DriveResourceInfo {
 }
 
 __gapi::object!(
-    DriveResourceInfo "DriveResourceInfo" fn null,
+    DriveResourceInfo "DriveResourceInfo" fn null read_only["driveFileId", "resourceKey"],
     0 drive_file_id "driveFileId",
     1 resource_key "resourceKey",
 );
@@ -922,7 +927,7 @@ pub struct SpaceInfo {
     pub extra: __gapi::Extra,
 }
 
-__gapi::object!(SpaceInfo "SpaceInfo" fn null, 0 space "space");
+__gapi::object!(SpaceInfo "SpaceInfo" fn null read_only["space"], 0 space "space");
 
 /// The schema `Task`.
 #[derive(Clone, Default)]
@@ -982,7 +987,16 @@ pub struct Task {
 }
 
 __gapi::object!(
-    Task "Task" fn null,
+    Task "Task" fn null read_only[
+        "assignmentInfo",
+        "kind",
+        "links",
+        "parent",
+        "position",
+        "selfLink",
+        "updated",
+        "webViewLink",
+    ],
     0 assignment_info "assignmentInfo",
     1 completed "completed",
     2 deleted "deleted",
@@ -1043,7 +1057,7 @@ pub struct TaskList {
 }
 
 __gapi::object!(
-    TaskList "TaskList" fn null,
+    TaskList "TaskList" fn null read_only["kind", "selfLink", "updated"],
     0 etag "etag",
     1 id "id",
     2 kind "kind",

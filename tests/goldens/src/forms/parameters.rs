@@ -140,6 +140,7 @@ pub mod things {
                 __gapi::Parameter::query("when"),
             ])
             .with_patterns(&[(4, 1), (11, 0)])
+            .with_ranges(&[(10, "1", "500")])
             .without_response();
 
     /// A request of [`a.things.find`](Things::find).

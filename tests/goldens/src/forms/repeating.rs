@@ -447,7 +447,7 @@ pub struct Stamped {
     pub extra: __gapi::Extra,
 }
 
-__gapi::object!(Stamped "Stamped" fn null, 0 etag "etag", 1 name "name");
+__gapi::object!(Stamped "Stamped" fn null read_only["etag"], 0 etag "etag", 1 name "name");
 
 /// The schema `StopRequest`.
 #[derive(Clone, Default)]
