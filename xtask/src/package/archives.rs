@@ -29,9 +29,10 @@ pub(super) fn unpack(packages: &[Package], folder: &Path, root: &Path) -> Result
         let archive = out
             .join("package")
             .join(format!("{}.crate", package.archive()));
+        // With the time of unpacking: by that of the archive, cargo would see no change of an earlier one.
         succeed(
             Command::new("tar")
-                .arg("xzf")
+                .arg("xzmf")
                 .arg(&archive)
                 .current_dir(folder),
         )?;
