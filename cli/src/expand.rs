@@ -68,7 +68,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
 
 /// Returns one public module with the name of the API.
 fn of_document(arguments: &Arguments, source: &Source) -> Outcome<TokenStream> {
-    let generated = arguments.selection.generate(source)?;
+    let generated = arguments.selection.generate(source, None)?;
     let name = model::module_name(&generated.api.name);
     let name: syn::Ident =
         syn::parse_str(&name).map_err(|error| Failure::new(error.to_string()))?;

@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         let failure = Failure::usage("--check needs a file to look at");
         return Err(failure.help("name the file with -o FILE").into());
     }
-    let generated = selection.generate(&doc_index::source(spec)?)?;
+    let generated = selection.generate(&doc_index::source(spec)?, module(output))?;
     let text = generated.to_module_file().map_err(Failure::from)?;
     if to_stdout {
         return print::code(&text);
@@ -104,6 +104,19 @@ impl Arguments {
     }
 }
 
+/// Returns the name of the module that a file has: `drive` for `src/drive.rs` and `src/drive/mod.rs`.
+fn module(file: &Path) -> Option<String> {
+    let named = if file.ends_with("mod.rs") {
+        file.parent()?
+    } else {
+        file
+    };
+    let name = named.file_stem()?.to_str()?;
+    syn::parse_str::<syn::Ident>(name)
+        .is_ok()
+        .then(|| name.to_owned())
+}
+
 /// A word as a shell reads it back.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:,=+@%".contains(c);
@@ -116,7 +129,19 @@ fn quoted(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::quoted;
+    use std::path::Path;
+
+    use super::{module, quoted};
+
+    #[test]
+    fn a_file_names_its_module() {
+        let module = |file| module(Path::new(file));
+        assert_eq!(module("src/drive.rs").as_deref(), Some("drive"));
+        assert_eq!(module("src/drive/mod.rs").as_deref(), Some("drive"));
+        for file in ["-", "mod.rs", "drive.v3.rs", "/", "src/type.rs"] {
+            assert_eq!(module(file), None, "{file}");
+        }
+    }
 
     #[test]
     fn words_survive_a_shell() {

@@ -43,9 +43,10 @@ fn runtime(text: &str) -> Result<String, String> {
 }
 
 impl SelectionArgs {
-    /// Generates from a document.
-    pub(crate) fn generate(&self, source: &Source) -> Outcome<Generated> {
+    /// Generates from a document. `module` is the name of the module, if the file that will have it shows that.
+    pub(crate) fn generate(&self, source: &Source, module: Option<String>) -> Outcome<Generated> {
         let mut options = Options::new().runtime(self.runtime());
+        options.module = module;
         if let Some(path) = &self.overrides {
             options = options.overrides(overrides(path)?);
         }

@@ -54,11 +54,15 @@ pub fn module(api: &Api, runtime: &TokenStream, module: Option<&str>) -> TokenSt
     }
 }
 
-/// Returns the name of the runtime's package in a path such as `::gapi`. What a macro has instead is no name outside of it.
+/// Returns the path of the runtime in examples. The one name that a macro has instead is no path outside of it.
 fn package(runtime: &TokenStream) -> String {
     let path = runtime.to_string().replace(' ', "");
-    let name = path.strip_prefix("::").unwrap_or("gapi");
-    name.to_owned()
+    let is_path = path.contains("::");
+    if is_path {
+        path.trim_start_matches("::").to_owned()
+    } else {
+        "gapi".to_owned()
+    }
 }
 
 /// Returns a macro call that implements traits for all types that `is` selects. One call for all compiles faster than one for each.
