@@ -378,7 +378,7 @@ async fn interruption() {
     }
     // Without a handler there is nothing to wait for.
     if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

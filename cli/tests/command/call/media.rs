@@ -180,5 +180,5 @@ async fn a_broken_download_is_resumed_or_leaves_no_file() {
         .call(&[&get[..], &["--retries", "0"]].concat(), "")
         .fails_with(6, &["storage.objects.get"]);
     assert_eq!(bucket.folder.read("g.bin"), "before");
-    assert_eq!(bucket.folder.names(), ["discovery-docs", "g.bin"]);
+    assert_eq!(bucket.folder.names(), ["discovery-docs", "f.bin", "g.bin"]);
 }
