@@ -22,6 +22,19 @@ use syn::{Attribute, Error, LitStr, Result, Token, Visibility};
 
 pub use pattern::{PatternKind, SelectionPattern};
 
+/// Attributes that a module can have, beside those with a path.
+const ATTRIBUTES: [&str; 9] = [
+    "doc",
+    "cfg",
+    "cfg_attr",
+    "allow",
+    "expect",
+    "warn",
+    "deny",
+    "forbid",
+    "deprecated",
+];
+
 mod keyword {
     syn::custom_keyword!(overrides);
 }
@@ -87,13 +100,39 @@ impl Invocation {
         while !stream.is_empty() {
             let mut header = None;
             match Module::parse(stream, &mut header) {
-                Ok(module) => self.add(module),
+                Ok(mut module) => {
+                    self.check_attributes(&mut module.header);
+                    self.add(module);
+                }
                 Err(error) => {
                     self.broken.push(Broken { header, error });
                     skip_module(stream);
                 }
             }
         }
+    }
+
+    /// Attributes that no module can have are an error; the module is made without them.
+    fn check_attributes(&mut self, header: &mut Header) {
+        let is_known = |attribute: &Attribute| match attribute.path().get_ident() {
+            Some(name) => ATTRIBUTES.iter().any(|known| name == known),
+            None => true,
+        };
+        let attributes = std::mem::take(&mut header.attributes);
+        let (known, unknown): (Vec<_>, Vec<_>) = attributes.into_iter().partition(is_known);
+        header.attributes = known;
+        self.broken.extend(unknown.iter().map(|attribute| {
+            let message = if attribute.path().is_ident("overrides") {
+                "overrides come after the document and the selection: `mod NAME = \"DOCUMENT\" { .. } overrides \"FILE\";`".to_owned()
+            } else {
+                format!("a module can have the attributes {}", ATTRIBUTES.join(", "))
+            };
+            let error = Error::new_spanned(attribute, message);
+            Broken {
+                header: None,
+                error,
+            }
+        }));
     }
 
     /// Two modules of one name are an error, unless a `cfg` may choose between them.

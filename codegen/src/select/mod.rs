@@ -248,6 +248,9 @@ fn type_named(api: &Api, name: &str) -> Option<TypeId> {
 fn no_method(api: &Api, pattern: &Pattern) -> Error {
     let error = Error::new("", format!("no method matches `{pattern}`"));
     let start = pattern.start();
+    if let Some(quoted) = start.iter().find(|name| name.contains(['.', '*'])) {
+        return error.help(format!("write it without quotes: {quoted}"));
+    }
     if let Some(plain) = pattern.plain() {
         if let Some(method) = api.root.all_methods().find(|method| method.id == plain) {
             let path = &method.path_name;

@@ -14,8 +14,8 @@ use text::Text;
 
 use crate::runtime;
 
-/// The docs of a module that contains nothing but errors.
-const EMPTY: &str = "Nothing was generated, because of errors.";
+/// The docs of a module with errors.
+const EMPTY: &str = "The invocation has errors.";
 
 /// Expands one call. The result is valid items in any case, with one `compile_error!` for each error.
 pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
@@ -33,21 +33,33 @@ fn expand_in(manifest_dir: &Path, tokens: TokenStream) -> TokenStream {
     };
     let Invocation { modules, broken } = Invocation::parse(tokens);
     let modules = modules
-        .iter()
+        .into_iter()
         .map(|module| expand_module(manifest_dir, &runtime, module));
     modules.chain(broken.iter().map(replacement)).collect()
 }
 
-/// Returns the module, or an empty one of its name with the errors in it.
-fn expand_module(manifest_dir: &Path, runtime: &TokenStream, module: &Module) -> TokenStream {
+/// Returns the module, or one of its name with the errors in it. After an error of its selection that one has the whole document, so that
+/// uses of its names are no errors too.
+fn expand_module(manifest_dir: &Path, runtime: &TokenStream, mut module: Module) -> TokenStream {
     let mut read = Vec::new();
     let text = module.generate(manifest_dir, &mut read, text::generate);
     let watch = watch(&read);
-    match text.and_then(|text| full(module, runtime, &text, &watch)) {
+    match text.and_then(|text| full(&module, runtime, &text, &watch)) {
         Ok(tokens) => tokens,
         Err(errors) => {
             let errors = errors.iter().map(syn::Error::to_compile_error);
-            module.header.item(EMPTY, &quote!(#watch #(#errors)*))
+            let is_selected = module.selection.take().is_some();
+            let whole = is_selected
+                .then(|| {
+                    module
+                        .generate(manifest_dir, &mut Vec::new(), text::generate)
+                        .ok()
+                })
+                .flatten()
+                .and_then(|text| text.tokens(runtime).ok());
+            module
+                .header
+                .item(EMPTY, &quote!(#whole #watch #(#errors)*))
         }
     }
 }

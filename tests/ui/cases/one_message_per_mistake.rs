@@ -1,9 +1,13 @@
 gapi::api! {
-    /// The module is there although it is empty, so that paths into it are all that fails.
+    /// The module has the whole document, so that names in it are not a second error.
     pub mod toys = "toys:v1" { boxes.toys.gte };
+    #[overrides = "bad.overrides.json"]
+    pub mod more_toys = "toys:v1" { "boxes.toys.get" };
 }
 
-#[expect(unused_imports, reason = "the module is there, but empty")]
-use toys::*;
-
-fn main() {}
+fn main() {
+    let _ = toys::boxes().toys().get("b", "t");
+    let _ = more_toys::boxes().toys().get("b", "t");
+    let body = gapi::body!(toys::Toy { name "a" });
+    let _ = toys::boxes().toys().insert("b", body);
+}
