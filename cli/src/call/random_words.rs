@@ -72,6 +72,13 @@ fn line(flags: &[String], choices: &[(Index, Index, u8)]) -> Vec<OsString> {
     words
 }
 
+/// Returns words that set the required parameters, without which few lines become a request.
+fn required(method: &Method) -> Vec<OsString> {
+    let required = method.model().required.iter();
+    let word = |wire: &str| format!("--{}=x y", arguments::flag(wire)).into();
+    required.map(|parameter| word(&parameter.wire)).collect()
+}
+
 /// Reads a line as `gapi call` does, up to the request.
 fn check(service: &Service, method: &Method, choices: &[(Index, Index, u8)]) {
     let global: Vec<&str> = service.global_parameters().collect();
@@ -82,7 +89,8 @@ fn check(service: &Service, method: &Method, choices: &[(Index, Index, u8)]) {
         .map(str::to_owned)
         .collect();
     flags.push("unknown".to_owned());
-    let words = line(&flags, choices);
+    let mut words = required(method);
+    words.extend(line(&flags, choices));
     let _ = super::words::Words::of(&words, &own_options::command());
     let has_endpoint = words
         .iter()
@@ -97,7 +105,9 @@ fn check(service: &Service, method: &Method, choices: &[(Index, Index, u8)]) {
             has_endpoint || is_local || host.ends_with("googleapis.com"),
             "{host}"
         );
-        invocation.preview_text(Preview::Curl, &request)
+        // The command for curl is redacted by the library too.
+        let text = invocation.preview_text(Preview::Http, &request)?;
+        Ok(text + &invocation.preview_text(Preview::Curl, &request)?)
     });
     let text = match preview {
         Ok(text) => text,
@@ -135,10 +145,7 @@ fn send(
     let mut words: Vec<OsString> = ["--endpoint-url", &server.url(), "--retries=0"]
         .map(OsString::from)
         .into();
-    let required = method.model().required.iter();
-    words.extend(
-        required.map(|parameter| format!("--{}=x y", arguments::flag(&parameter.wire)).into()),
-    );
+    words.extend(required(method));
     words.extend(line(&flags, choices));
     let Ok(mut invocation) = arguments::read(method, command, &words)
         .and_then(|arguments| Invocation::new(service, method, arguments))
