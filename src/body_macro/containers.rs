@@ -11,7 +11,7 @@ use crate::{value::Extra, wire::Object};
 
 /// A property, an item or an entry that braces or brackets fill.
 #[doc(hidden)]
-#[derive(Debug)]
+#[allow(missing_debug_implementations)] // It lives within a macro call, and may hold a secret.
 pub struct Empty<'a, T>(&'a mut Option<T>);
 
 /// Clears a property, and returns it.

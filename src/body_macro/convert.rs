@@ -40,7 +40,7 @@ pub trait IntoProperty<T> {
 
 /// A value that is given for a `T`. `Role` is [`ForProperty`] or [`ForPart`].
 #[doc(hidden)]
-#[derive(Debug)]
+#[allow(missing_debug_implementations)] // It lives within a macro call, and may hold a secret.
 pub struct Given<T, V, Role>(Option<V>, PhantomData<(T, Role)>);
 
 /// A property, which may be absent.
@@ -55,7 +55,7 @@ pub enum ForPart {}
 
 /// A value of the very type, or an option of one.
 #[doc(hidden)]
-#[derive(Debug)]
+#[allow(missing_debug_implementations)] // It lives within a macro call, and may hold a secret.
 pub struct Exact<V>(V);
 
 /// Gives a value for a property.

@@ -76,7 +76,7 @@ fn methods_have_three_names() {
         ("about", "about", "About", "ABOUT"),
         ("apps.a", "a", "A", "A_"),
         ("apps.move", "r#move", "Move", "MOVE"),
-        ("apps.resource", "resource", "Resource_", "RESOURCE"),
+        ("apps.resource", "resource", "Resource", "RESOURCE"),
         ("apps.string", "string", "String_", "STRING"),
         (
             "well-known.getOpenid-configuration",
