@@ -64,7 +64,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     mock.add(todo::tasks::List::METHOD, json!({}));
     match add_missing(&client, &["Rice"]).await {
         Err(error) if error.status().is_some_and(|status| status == 403) => {
-            println!("refused: {error}")
+            println!("refused: {error}");
         }
         other => return Err(format!("the second insertion is forbidden, not {other:?}").into()),
     }

@@ -73,9 +73,8 @@ impl Case {
             .map(|name| ((*name).to_owned(), Value::from("x")))
             .collect();
         let value = || {
-            Ok(drop(black_box(serde_json::from_slice::<Value>(
-                text.as_bytes(),
-            )?)))
+            black_box(serde_json::from_slice::<Value>(text.as_bytes())?);
+            Ok(())
         };
         let request = || {
             let service = Service::from_json(&*text)?;
