@@ -12,8 +12,8 @@ pub mod v1 {
     };
     pub use crate::patch::UpdateOf;
     pub use crate::{
-        Client, Download, Error, HttpBody, HttpRequest, Items, LongRunning, Media, Pages, RawBody,
-        Upload,
+        Client, Download, Error, HttpBody, HttpRequest, IntoMedia, Items, LongRunning, Pages,
+        RawBody, Upload,
     };
     pub use crate::{
         pending::PendingCall,
@@ -271,7 +271,7 @@ macro_rules! __gapi_request {
             #[inline]
             pub fn upload(
                 self,
-                media: impl ::core::convert::Into<$crate::generated::v1::Media>,
+                media: impl $crate::generated::v1::IntoMedia,
             ) -> $crate::generated::v1::Upload<$response> {
                 $crate::generated::v1::Upload::new(self.0, media)
             }

@@ -103,8 +103,8 @@ pub use crate::{
     fields::Fields,
     http::HttpRequest,
     media::{
-        Chunks, Download, Media, PendingUpload, Progress, ResumableUpload, StartUpload, Upload,
-        UploadSession,
+        Chunks, Download, IntoMedia, Media, PendingUpload, Progress, ResumableUpload, StartUpload,
+        Upload, UploadSession,
     },
     observe::{AttemptMetrics, CallMetrics, Observer},
     operation::{LongRunning, OperationStream, Wait},

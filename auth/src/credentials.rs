@@ -9,6 +9,12 @@ use crate::{AuthError, AuthHeaders, AuthRequest, DEFAULT_UNIVERSE, IdTokenSource
 /// An identity, which provides the headers that authorize requests.
 ///
 /// Dyn-compatible and cheap to share. The types of this crate cache their token, so ten thousand concurrent callers cause one token request.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no kind of credentials",
+    label = "expected credentials",
+    note = "a key file is read by `ServiceAccount::from_file(path)?`, an API key is `ApiKey::new(key)`",
+    note = "a `Result` of credentials needs `?`"
+)]
 pub trait Credentials: fmt::Debug + Send + Sync + 'static {
     /// Returns the headers for `request`: `authorization` or an API key, and `x-goog-user-project` if a quota project is set.
     ///

@@ -122,7 +122,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 /// All errors. Displayed one per line. Never empty when returned as an error.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Errors(Vec<Error>);
 
 impl Errors {
@@ -195,6 +195,13 @@ impl fmt::Display for Errors {
             write!(f, "{error}")?;
         }
         Ok(())
+    }
+}
+
+/// As in `Display`: it is what a build script prints whose `main` returns the errors.
+impl fmt::Debug for Errors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

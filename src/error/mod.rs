@@ -395,6 +395,13 @@ impl From<UnknownField> for Error {
     }
 }
 
+/// Credentials that cannot be created are an error of kind [`Auth`](ErrorKind::Auth).
+impl From<AuthError> for Error {
+    fn from(error: AuthError) -> Self {
+        Self::auth(error)
+    }
+}
+
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|e| e as _)

@@ -190,6 +190,24 @@ impl OneTimeContent {
     }
 }
 
+/// What can be uploaded: media, or bytes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be uploaded",
+    label = "expected `gapi::Media`, or bytes",
+    note = "a file is `Media::file(path)`; what reads is `Media::reader(async_read, len)` or `Media::from_read(read, len)`"
+)]
+pub trait IntoMedia {
+    /// Returns the media.
+    fn into_media(self) -> Media;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Into<Media>> IntoMedia for T {
+    fn into_media(self) -> Media {
+        self.into()
+    }
+}
+
 impl From<Bytes> for Media {
     fn from(content: Bytes) -> Self {
         Self::bytes(content)

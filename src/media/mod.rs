@@ -16,7 +16,7 @@ mod upload_check;
 
 pub use self::{
     chunks::Chunks,
-    content::Media,
+    content::{IntoMedia, Media},
     download::Download,
     plan::{Progress, UploadSession},
     resumable::{ResumableUpload, StartUpload},

@@ -9,6 +9,7 @@ use std::{
 use bytes::Bytes;
 use futures_util::TryFutureExt as _;
 use gapi_auth::RedactedPath;
+use gapi_transport::BoxFuture;
 use gapi_transport::runtime::{Unblocked, unblock};
 use tempfile::TempPath;
 
@@ -24,8 +25,15 @@ impl Download {
     ///
     /// # Errors
     /// Any error of a call, and [`ErrorKind::Io`] when the file cannot be written.
-    pub async fn to_file(self, path: impl AsRef<Path>) -> Result<Response<u64>, Error> {
-        let path = path.as_ref();
+    pub fn to_file(
+        self,
+        path: impl AsRef<Path>,
+    ) -> BoxFuture<'static, Result<Response<u64>, Error>> {
+        let path = path.as_ref().to_owned();
+        Box::pin(async move { self.write_to(&path).await })
+    }
+
+    async fn write_to(self, path: &Path) -> Result<Response<u64>, Error> {
         // Sent first: a call that fails creates no file.
         let mut chunks = self.stream().await?;
         let failed = |why| cannot_write(path, why);

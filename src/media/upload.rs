@@ -7,8 +7,8 @@ use gapi_transport::BoxFuture;
 use serde::de::DeserializeOwned;
 
 use super::{
-    Media, Progress, StartUpload, UploadSession,
-    content::Content,
+    Progress, StartUpload, UploadSession,
+    content::{Content, IntoMedia},
     plan::{ProgressCallback, UploadPlan, UploadProtocol},
     resumable::start_content,
     send_upload::{self, MediaBody, one_request_content},
@@ -59,10 +59,10 @@ pub struct Upload<R> {
 
 impl<R> Upload<R> {
     /// Returns the upload of `media` with `call`. Usually called by the request's `upload`.
-    pub fn new(call: Call, media: impl Into<Media>) -> Self {
+    pub fn new(call: Call, media: impl IntoMedia) -> Self {
         Self {
             call,
-            plan: Box::new(UploadPlan::new(media.into())),
+            plan: Box::new(UploadPlan::new(media.into_media())),
             response: PhantomData,
         }
     }

@@ -2,6 +2,7 @@
 
 mod items;
 mod paginator;
+mod unread;
 
 use std::{
     collections::BTreeMap,

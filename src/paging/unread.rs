@@ -1,0 +1,60 @@
+//! The error of the compiler for a list that is awaited, or that a `for` loop iterates over.
+//!
+//! The compiler names the missing bound of a trait that has one impl for the type, as `Future` has, and `IntoFuture` has not.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use super::{Items, Pages};
+use crate::Error;
+
+/// No type implements it. Because of the lifetime, the compiler checks a bound where a list is used, not where the impl is.
+#[diagnostic::on_unimplemented(
+    message = "a list is read with `try_next` or `try_collect`",
+    label = "this would need the whole list at once",
+    note = "one by one: `while let Some(entry) = list.try_next().await? {{ .. }}`; all: `list.try_collect::<Vec<_>>().await?`",
+    note = "without `async`: `for entry in gapi::blocking::iter(list)`, with the feature `blocking`"
+)]
+pub trait AtOnce<'a> {
+    /// Returns a value of any type.
+    fn at_once<R>() -> R;
+}
+
+/// A type of its own: the compiler would name the trait that a list has to implement, instead of this one.
+#[derive(Debug)]
+pub struct Unread;
+
+macro_rules! unread {
+    ($([$($generic:ident)*] $list:ty: $entry:ty;)*) => {$(
+        #[doc(hidden)]
+        impl<$($generic),*> Future for $list
+        where
+            for<'a> Unread: AtOnce<'a>,
+        {
+            type Output = Result<Vec<$entry>, Error>;
+
+            fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+                Unread::at_once()
+            }
+        }
+
+        #[doc(hidden)]
+        impl<$($generic),*> Iterator for $list
+        where
+            for<'a> Unread: AtOnce<'a>,
+        {
+            type Item = Result<$entry, Error>;
+
+            fn next(&mut self) -> Option<Self::Item> {
+                Unread::at_once()
+            }
+        }
+    )*};
+}
+
+unread! {
+    [R T] Items<R, T>: T;
+    [R] Pages<R>: R;
+}
