@@ -128,16 +128,34 @@ leaf!(bool i32 u32 i64 u64 f32 f64 String Bytes Date DateTime Duration FieldMask
     label = "the document has `{Whole}`",
     note = "use that type, or one with `#[derive(gapi::Fields)] #[fields(of = {Whole})]`; lists stay lists, and any of them may be an `Option`"
 )]
-pub trait Part<Whole> {}
+pub trait Part<Whole> {
+    /// The same type. Without this bound the compiler does not know it, and reports one error only.
+    #[doc(hidden)]
+    type Itself;
+}
 
-impl<T: Leaf> Part<T> for T {}
-impl<T> Part<T> for Value {}
-impl<E: OpenEnum> Part<E> for String {}
-impl<T, U: Part<T>> Part<Vec<T>> for Vec<U> {}
-impl<T, U: Part<T>> Part<BTreeMap<String, T>> for BTreeMap<String, U> {}
-impl<T, U: Part<T>> Part<T> for Option<U> {}
+impl<T: Leaf> Part<T> for T {
+    type Itself = Self;
+}
+impl<T> Part<T> for Value {
+    type Itself = Self;
+}
+impl<E: OpenEnum> Part<E> for String {
+    type Itself = Self;
+}
+impl<T, U: Part<T>> Part<Vec<T>> for Vec<U> {
+    type Itself = Self;
+}
+impl<T, U: Part<T>> Part<BTreeMap<String, T>> for BTreeMap<String, U> {
+    type Itself = Self;
+}
+impl<T, U: Part<T>> Part<T> for Option<U> {
+    type Itself = Self;
+}
 // An entry of a map.
-impl<T, U: Part<T>> Part<(String, T)> for (String, U) {}
+impl<T, U: Part<T>> Part<(String, T)> for (String, U) {
+    type Itself = Self;
+}
 
 /// The type of a field: a value, or an option of one.
 #[doc(hidden)]

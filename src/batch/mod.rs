@@ -83,12 +83,12 @@ impl Batch {
     }
 
     /// Adds a call that asks for a part of the response only, read as a type of your own: see [`Fields`](trait@Fields).
-    pub fn add_select<T, R>(&mut self, request: R) -> BatchHandle<T>
+    pub fn add_select<T, R>(&mut self, request: R) -> BatchHandle<T::Itself>
     where
-        T: Fields + FromResponse + Part<R::Response>,
+        T: Part<R::Response, Itself: Fields + FromResponse>,
         R: Request,
     {
-        let options = CallOptions::new().fields(T::mask());
+        let options = CallOptions::new().fields(T::Itself::mask());
         self.push(request.into_call(), options)
     }
 

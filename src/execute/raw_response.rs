@@ -408,11 +408,11 @@ macro_rules! response_methods {
             /// Requests a part of the response and decodes it as a type of your own, whose fields are the mask ([`fields`](Self::fields)).
             ///
             /// See [`Fields`](trait@crate::Fields).
-            pub fn select<T>(mut self) -> $Pending<T>
+            pub fn select<T>(mut self) -> $Pending<T::Itself>
             where
-                T: crate::Fields + FromResponse + crate::fields::Part<R>,
+                T: crate::fields::Part<R, Itself: crate::Fields + FromResponse>,
             {
-                self.prepared.options.set_param("fields", T::mask());
+                self.prepared.options.set_param("fields", <T::Itself as crate::Fields>::mask());
                 $Pending {
                     prepared: self.prepared,
                     $($field: self.$field,)*

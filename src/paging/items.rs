@@ -103,7 +103,13 @@ impl<R: FromResponse, T: Send + 'static> Items<R, T> {
     /// Asks for a part of each entry only, and reads it as a type of your own: see [`Fields`](trait@crate::Fields).
     ///
     /// `U` is the type of an entry of a list, `(String, U)` that of an entry of a map. The token of the next page is also asked for.
-    pub fn select<U: Listed + Part<T>>(self) -> Items<U::Page, U> {
+    pub fn select<U: Part<T, Itself: Listed>>(
+        self,
+    ) -> Items<<U::Itself as Listed>::Page, U::Itself> {
+        self.listed()
+    }
+
+    fn listed<U: Listed>(self) -> Items<U::Page, U> {
         let name = self.pages.paginator.items_property();
         let mut selection = Selection::default();
         selection.part(name, U::select);

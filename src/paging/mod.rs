@@ -94,8 +94,8 @@ impl<R: FromResponse> Pages<R> {
     /// Asks for a part of each page only, and reads it as a type of your own: see [`Fields`](trait@Fields).
     ///
     /// The token of the next page is also asked for; the type need not have a field for it.
-    pub fn select<T: Fields + FromResponse + Part<R>>(self) -> Pages<T> {
-        self.reading(T::mask(), None)
+    pub fn select<T: Part<R, Itself: Fields + FromResponse>>(self) -> Pages<T::Itself> {
+        self.reading(T::Itself::mask(), None)
     }
 
     /// Refuses a page whose entries are not of the declared type: the list would seem to be empty.

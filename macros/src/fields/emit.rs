@@ -53,7 +53,7 @@ fn checks(part: &Part, runtime: &TokenStream) -> TokenStream {
     let Some(of) = &part.of else {
         return quote! {
             #[automatically_derived]
-            impl<Whole> #runtime::Part<Whole> for #name {}
+            impl<Whole> #runtime::Part<Whole> for #name { type Itself = Self; }
         };
     };
     let holds = part.fields.iter().map(
@@ -65,9 +65,9 @@ fn checks(part: &Part, runtime: &TokenStream) -> TokenStream {
     );
     quote! {
         #[automatically_derived]
-        impl #runtime::Part<#of> for #name {}
+        impl #runtime::Part<#of> for #name { type Itself = Self; }
         #[automatically_derived]
-        impl #runtime::Part<::std::boxed::Box<#of>> for #name {}
+        impl #runtime::Part<::std::boxed::Box<#of>> for #name { type Itself = Self; }
 
         const _: fn(&#of) = |schema: &#of| { #(#holds)* };
     }

@@ -14,6 +14,16 @@ async fn run(client: gapi::Client) -> Result<(), gapi::Error> {
     Ok(())
 }
 
+struct Plain {
+    name: String,
+}
+
+async fn without_the_derive(client: &gapi::Client) -> Result<(), gapi::Error> {
+    let toy = toys::boxes().toys().get("b", "t").send(client).select::<Plain>().await?;
+    println!("{}", toy.name);
+    Ok(())
+}
+
 fn main() {
     let _ = run;
 }

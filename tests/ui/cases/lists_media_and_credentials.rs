@@ -19,6 +19,16 @@ async fn in_a_loop(client: &Client) -> Result<(), Error> {
     Ok(())
 }
 
+struct Plain {
+    name: String,
+}
+
+async fn without_the_derive(client: &Client) -> Result<Vec<Plain>, Error> {
+    let all: Vec<_> = drive::files().list().items(client).select::<Plain>().try_collect().await?;
+    println!("{}", all[0].name);
+    Ok(all)
+}
+
 fn a_path_for_credentials() -> Client {
     Client::new("service.json")
 }
