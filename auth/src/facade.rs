@@ -12,8 +12,8 @@ macro_rules! setters {
         /// Sets the scopes to request, which replace the scopes that requests offer. An empty list removes them.
         $(#[$doc])*
         #[must_use = "returns the changed value"]
-        pub fn scopes<S: Into<String>>(self, scopes: impl IntoIterator<Item = S>) -> Self {
-            let scopes = scopes.into_iter().map(Into::into).collect();
+        pub fn scopes(self, scopes: impl $crate::IntoScopes) -> Self {
+            let scopes = scopes.into_scopes();
             self.change(|settings| settings.scopes = scopes)
         }
     };

@@ -156,7 +156,7 @@ pub use reach::UrlPolicy;
 pub use redacted_path::RedactedPath;
 #[cfg(feature = "impersonation")]
 pub use regional_boundary::RegionalAccessBoundary;
-pub use request::{AuthRequest, DEFAULT_UNIVERSE, Scopes};
+pub use request::{AuthRequest, DEFAULT_UNIVERSE, IntoScopes, Scopes};
 pub use secrecy::{ExposeSecret, SecretString};
 #[cfg(feature = "service-account")]
 pub use service_account::ServiceAccount;

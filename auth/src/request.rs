@@ -97,6 +97,23 @@ impl fmt::Debug for AuthRequest<'_> {
     }
 }
 
+/// A list of scopes: an array, a `Vec`, or any other iterator of texts.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no list of scopes",
+    label = "expected a list, such as `[scope]`"
+)]
+pub trait IntoScopes {
+    /// Returns the scopes.
+    fn into_scopes(self) -> Vec<String>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: Into<String>, I: IntoIterator<Item = S>> IntoScopes for I {
+    fn into_scopes(self) -> Vec<String> {
+        self.into_iter().map(Into::into).collect()
+    }
+}
+
 /// Scopes in the order in which they are sent: sorted, each once. Callers that name the same scopes share a token.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct ScopeSet(Arc<[String]>);

@@ -1,4 +1,4 @@
-//! The error of the compiler for a list that is awaited, or that a `for` loop iterates over.
+//! The error of the compiler for a list or stream that is awaited, or that a `for` loop iterates over.
 //!
 //! The compiler names the missing bound of a trait that has one impl for the type, as `Future` has, and `IntoFuture` has not.
 
@@ -7,14 +7,16 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::{Items, Pages};
-use crate::Error;
+use bytes::Bytes;
 
-/// No type implements it. Because of the lifetime, the compiler checks a bound where a list is used, not where the impl is.
+use super::{Items, Pages};
+use crate::{Error, media::Chunks, operation::OperationStream, streaming::ResponseStream};
+
+/// No type implements it. Because of the lifetime, the compiler checks a bound where one is used, not where the impl is.
 #[diagnostic::on_unimplemented(
-    message = "a list is read with `try_next` or `try_collect`",
-    label = "this would need the whole list at once",
-    note = "one by one: `while let Some(entry) = list.try_next().await? {{ .. }}`; all: `list.try_collect::<Vec<_>>().await?`",
+    message = "a list or stream is read with `try_next`",
+    label = "this would need all of it at once",
+    note = "one by one: `while let Some(entry) = list.try_next().await? {{ .. }}`; all of a list: `list.try_collect::<Vec<_>>().await?`",
     note = "without `async`: `for entry in gapi::blocking::iter(list)`, with the feature `blocking`"
 )]
 pub trait AtOnce<'a> {
@@ -22,7 +24,7 @@ pub trait AtOnce<'a> {
     fn at_once<R>() -> R;
 }
 
-/// A type of its own: the compiler would name the trait that a list has to implement, instead of this one.
+/// A type of its own: the compiler would name the trait that a list does not implement, instead of this one.
 #[derive(Debug)]
 pub struct Unread;
 
@@ -57,4 +59,7 @@ macro_rules! unread {
 unread! {
     [R T] Items<R, T>: T;
     [R] Pages<R>: R;
+    [] Chunks: Bytes;
+    [R] ResponseStream<R>: R;
+    [R] OperationStream<R>: R;
 }

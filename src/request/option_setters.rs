@@ -193,9 +193,9 @@ macro_rules! option_setters {
         }
 
         /// Sets the exact scopes of the token for the call, in place of the scopes of the credentials.
-        pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        pub fn scopes(mut self, scopes: impl gapi_auth::IntoScopes) -> Self {
             self$(.$field)*.get_mut().scopes =
-                Some(scopes.into_iter().map(Into::into).collect());
+                Some(scopes.into_scopes());
             self
         }
     };

@@ -37,6 +37,10 @@ fn a_result_for_credentials() -> Client {
     Client::new(ServiceAccount::from_file("service.json"))
 }
 
+fn one_scope_for_a_list(key: ServiceAccount) -> Client {
+    Client::new(key.scopes("https://www.googleapis.com/auth/drive"))
+}
+
 /// Right: the error of credentials is an error of a call too.
 fn right() -> Result<Client, Error> {
     Ok(Client::new(ServiceAccount::from_file("service.json")?))
@@ -45,6 +49,13 @@ fn right() -> Result<Client, Error> {
 async fn a_path_for_media(client: &Client) -> Result<drive::File, Error> {
     let path = std::path::Path::new("a.png");
     drive::files().create(drive::File::default()).upload(path).send(client).await
+}
+
+async fn pieces_in_a_loop(client: &Client) -> Result<(), Error> {
+    for piece in drive::files().get("a").download(client).stream().await? {
+        println!("{}", piece?.len());
+    }
+    Ok(())
 }
 
 async fn no_path_for_a_download(client: &Client) -> Result<(), Error> {
