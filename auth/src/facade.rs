@@ -9,7 +9,7 @@ macro_rules! setters {
         $($crate::facade::setters!(@$setter $(#[$doc])*);)+
     };
     (@scopes $(#[$doc:meta])*) => {
-        /// Sets the scopes to request, which replace the scopes that requests offer. An empty list removes them.
+        /// Sets the scopes to request, which replace the scopes that requests offer. An empty list, `[""; 0]`, removes them.
         $(#[$doc])*
         #[must_use = "returns the changed value"]
         pub fn scopes(self, scopes: impl $crate::IntoScopes) -> Self {

@@ -61,7 +61,7 @@ async fn the_assertion_is_googles_and_its_token_is_cached() {
 #[tokio::test]
 async fn scopes_come_from_the_document_by_default() {
     let (google, account) = google().await;
-    let client = client(&google, account.scopes::<&str>([]));
+    let client = client(&google, account.scopes([""; 0]));
     get(&client).await.unwrap();
     assert_eq!(
         google.tokens().claims()[0]["scope"],
@@ -83,7 +83,7 @@ async fn self_signed_tokens_need_no_token_endpoint() {
     let own_scopes = client(&google, account.clone().self_signed(true));
     get(&own_scopes).await.unwrap();
     let audience = account
-        .scopes::<&str>([])
+        .scopes([""; 0])
         .self_signed(true)
         .audience("https://sqladmin.googleapis.com/");
     get(&client(&google, audience)).await.unwrap();
@@ -216,10 +216,7 @@ async fn a_delegated_user() {
 #[tokio::test]
 async fn a_subject_without_scopes_is_refused_before_anything_is_sent() {
     let (google, account) = google().await;
-    let client = client(
-        &google,
-        account.scopes::<&str>([]).subject("ann@example.com"),
-    );
+    let client = client(&google, account.scopes([""; 0]).subject("ann@example.com"));
     let error = get(&client).await.unwrap_err();
     assert_eq!(error.auth_error().unwrap().kind(), AuthErrorKind::Config);
     assert_eq!(google.server().log().len(), 0);
