@@ -12,7 +12,8 @@ use bytes::Bytes;
 use super::{Items, Pages};
 use crate::{Error, media::Chunks, operation::OperationStream, streaming::ResponseStream};
 
-/// No type implements it. Because of the lifetime, the compiler checks a bound where one is used, not where the impl is.
+/// No type implements it. Because of the lifetime, the compiler checks a bound where one is used, not where the impl is. The bound is of
+/// `()`: of the list, the compiler would name `Future` or `Iterator` instead.
 #[diagnostic::on_unimplemented(
     message = "a list or stream is read with `try_next`",
     label = "this would need all of it at once",
@@ -24,33 +25,29 @@ pub trait AtOnce<'a> {
     fn at_once<R>() -> R;
 }
 
-/// A type of its own: the compiler would name the trait that a list does not implement, instead of this one.
-#[derive(Debug)]
-pub struct Unread;
-
 macro_rules! unread {
     ($([$($generic:ident)*] $list:ty: $entry:ty;)*) => {$(
         #[doc(hidden)]
         impl<$($generic),*> Future for $list
         where
-            for<'a> Unread: AtOnce<'a>,
+            for<'a> (): AtOnce<'a>,
         {
             type Output = Result<Vec<$entry>, Error>;
 
             fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
-                Unread::at_once()
+                <()>::at_once()
             }
         }
 
         #[doc(hidden)]
         impl<$($generic),*> Iterator for $list
         where
-            for<'a> Unread: AtOnce<'a>,
+            for<'a> (): AtOnce<'a>,
         {
             type Item = Result<$entry, Error>;
 
             fn next(&mut self) -> Option<Self::Item> {
-                Unread::at_once()
+                <()>::at_once()
             }
         }
     )*};
