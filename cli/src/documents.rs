@@ -377,17 +377,29 @@ pub(crate) fn path_of(api: &str) -> Option<PathBuf> {
     if is_path(api) {
         return Some(here.join(api));
     }
-    let policy = Policy::new(true, false);
-    let spec = match api.contains(':') {
-        true => api.parse().ok()?,
-        false => version_of(api, policy).ok()?,
-    };
+    let (spec, policy) = named_spec(api)?;
     let index = project_index().ok()?;
     let entry = index.and_then(|index| index.get(&spec.name, &spec.version).cloned());
     match (entry, index::find(&here)) {
         (Some(entry), Some((_, index))) => Some(index.with_file_name(entry.file)),
         _ => library(policy).path(&spec),
     }
+}
+
+/// Stores a document of the package in the cache, unless there is one.
+pub(crate) fn unpack(api: &str) -> Option<()> {
+    let (spec, policy) = named_spec(api).filter(|_| !is_path(api))?;
+    block_on(library(policy).document(&spec)).ok()?.ok()?;
+    Some(())
+}
+
+fn named_spec(api: &str) -> Option<(Spec, Policy)> {
+    let policy = Policy::new(true, false);
+    let spec = match api.contains(':') {
+        true => api.parse().ok()?,
+        false => version_of(api, policy).ok()?,
+    };
+    Some((spec, policy))
 }
 
 /// Returns the file of the document with a method of this id.

@@ -74,7 +74,7 @@ fn call_command(words: &[OsString]) -> Command {
     ) else {
         return own;
     };
-    let Some(catalog) = catalog(&document) else {
+    let Some(catalog) = catalog(&document, api.as_deref()) else {
         return own;
     };
     let found = method.as_deref().and_then(|name| catalog.find(name));
@@ -90,11 +90,14 @@ fn call_command(words: &[OsString]) -> Command {
     }
 }
 
-fn catalog(document: &Path) -> Option<Catalog> {
+fn catalog(document: &Path, api: Option<&str>) -> Option<Catalog> {
     let cache: Option<PathBuf> = documents::library(documents::Policy::new(true, false))
         .folder()
         .map(Path::to_owned);
-    Catalog::of(document, cache.as_deref())
+    Catalog::of(document, cache.as_deref()).or_else(|| {
+        documents::unpack(api?)?;
+        Catalog::of(document, cache.as_deref())
+    })
 }
 
 fn with_parameters(mut command: Command, method: &CatalogMethod) -> Command {

@@ -345,6 +345,11 @@ async fn shells_complete_what_documents_have() {
     has(&["diff", "old:v1", "ol"], &["old\\"]);
     has(&["in"], &["init", "index"]);
     has(&["init", "--ser"], &["--service-account"]);
+    // No call has used this one before: it is in the package.
+    has(
+        &["call", "oauth2:v2", "userinfo.v2"],
+        &["userinfo.v2.me.get"],
+    );
     has(&["call", "old:v1", "thi"], &["things.get", "things.list"]);
     // From here on, the document is not read again.
     std::fs::remove_file(folder.path("cache/discovery/old.v1.json")).unwrap();
