@@ -47,6 +47,26 @@ fn all_modules_are_in_one_file() {
     assert_eq!(generate(dir.path(), builder()).unwrap(), text);
 }
 
+#[cfg(feature = "documents")]
+#[test]
+fn a_packed_document_needs_no_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("gapi.rs");
+    Builder::new()
+        .document("tasks:v1")
+        .methods(["tasks.list"])
+        .manifest_dir(dir.path())
+        .out_file(&file)
+        .generate()
+        .unwrap();
+    let text = fs::read_to_string(file).unwrap();
+    assert_eq!(modules(&text), ["tasks"]);
+    assert!(
+        text.contains("tasks.v1.json of gapi-discovery-docs "),
+        "{text}"
+    );
+}
+
 #[test]
 fn an_unchanged_file_is_not_written_again() {
     let dir = tempfile::tempdir().unwrap();
