@@ -52,7 +52,7 @@ pub(super) async fn exchange(
     loop {
         // Here, where the future holds neither a request nor a response.
         if !pause.is_zero() {
-            let half = pause / 2;
+            let half = std::mem::take(&mut pause) / 2;
             client.clock.sleep(half + client.jitter.part_of(half)).await;
         }
         let started = match start(plan, identity, &redirected, setbacks.in_flight.take()) {
@@ -102,7 +102,6 @@ pub(super) async fn exchange(
                 redirected.away |= !same_origin(at, &to);
                 redirected.as_get |= as_get;
                 redirected.to = Some(Box::new(to));
-                pause = Duration::ZERO;
                 redirected.elapsed = started.in_flight.elapsed();
                 continue;
             }

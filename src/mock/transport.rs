@@ -144,15 +144,14 @@ impl fmt::Debug for MockCall {
             let location = self.method.map(|method| method.location(name));
             location == Some(Location::Path)
         };
-        let parameters = self
-            .parameters()
-            .map(|(name, value)| (name, of_path(name).then_some(value)));
-        let parameters: Vec<_> = parameters
-            .map(|(name, value)| match value {
-                Some(value) => format!("{name}={value:?}"),
-                None => format!("{name}=.."),
-            })
-            .collect();
+        let parameters = self.parameters().map(|(name, value)| {
+            if of_path(name) {
+                format!("{name}={value:?}")
+            } else {
+                format!("{name}=..")
+            }
+        });
+        let parameters: Vec<_> = parameters.collect();
         f.debug_struct("MockCall")
             .field("method", &self.method())
             .field("http_method", &self.http_method)

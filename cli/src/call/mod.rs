@@ -109,18 +109,14 @@ fn report(failure: &CallFailure, format: ErrorFormat) {
 
 /// Returns whether an option is set to `value`, before the words are read as a whole.
 fn is_set_to(words: &[OsString], option: &str, value: &str) -> bool {
-    let words = words.iter().take_while(|word| *word != "--");
-    let texts: Vec<&str> = words.filter_map(|word| word.to_str()).collect();
+    let texts: Vec<&str> = words::options(words).collect();
     let attached = |text: &&str| text.strip_prefix(option) == Some(&format!("={value}"));
     texts.iter().any(attached) || texts.windows(2).any(|pair| pair == [option, value])
 }
 
 /// Returns the form of errors, which has to be known when the words cannot be read.
 fn error_format(words: &[OsString]) -> ErrorFormat {
-    let is_json = words
-        .iter()
-        .take_while(|word| *word != "--")
-        .any(|word| word == "--json");
+    let is_json = words::options(words).any(|word| word == "--json");
     if is_json || is_set_to(words, "--error-format", "json") {
         ErrorFormat::Json
     } else {

@@ -90,20 +90,19 @@ impl Words {
 
     /// Returns whether one of the flags is set.
     pub(super) fn has(&self, flags: &[&str]) -> bool {
-        self.options().any(|word| flags.contains(&word))
+        options(&self.rest).any(|word| flags.contains(&word))
     }
 
     /// Returns whether an option with a value is set.
     pub(super) fn has_value(&self, option: &str) -> bool {
-        self.options()
-            .any(|word| word.split('=').next() == Some(option))
+        options(&self.rest).any(|word| word.split('=').next() == Some(option))
     }
+}
 
-    /// Returns the words before `--`: those after it are no options.
-    fn options(&self) -> impl Iterator<Item = &str> {
-        let words = self.rest.iter().take_while(|word| *word != "--");
-        words.filter_map(|word| word.to_str())
-    }
+/// Returns the words before `--`: those after it are no options.
+pub(super) fn options(words: &[OsString]) -> impl Iterator<Item = &str> {
+    let words = words.iter().take_while(|word| *word != "--");
+    words.filter_map(|word| word.to_str())
 }
 
 /// Whether a first word is the id of a method: it has a dot, and is neither a path nor a name with a version.

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use super::snippet::pattern;
+use super::snippet::{indented, pattern};
 use crate::example::{Spelling, argument, body, request};
 use crate::model::{Api, Field, Method, Parameter, Shape, Type, Verb};
 
@@ -147,10 +147,6 @@ pub fn program(api: &Api, method: &Method, options: &Program) -> String {
         title(api),
         indented(&statements(api, &names, method, options)),
     )
-}
-
-fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("    {line}\n")).collect()
 }
 
 fn title(api: &Api) -> String {

@@ -14,14 +14,16 @@ pub(super) fn snippet(api: &Api, names: &Spelling<'_>, method: &Method) -> Strin
         Ok(_) => plain,
         Err(_) => method.ident.as_str(),
     };
-    let statements: String = statements(api, names, method)
-        .lines()
-        .map(|line| format!("    {line}\n"))
-        .collect();
+    let statements = indented(&statements(api, names, method));
     format!(
         "gapi::api! {{\n    mod {module} = {spec:?} {{ {pattern} }};\n}}\n\n\
          pub async fn {name}(client: gapi::Client) -> Result<(), gapi::Error> {{\n{statements}    Ok(())\n}}\n"
     )
+}
+
+/// Returns statements as they are written in a function.
+pub(super) fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("    {line}\n")).collect()
 }
 
 /// Returns the name of the method in selections.

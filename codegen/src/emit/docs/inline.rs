@@ -10,12 +10,7 @@ use crate::prose::code;
 
 /// Returns a line of text as Markdown.
 pub(super) fn inline(text: &str) -> String {
-    InlinePrinter {
-        text,
-        links: true,
-        out: String::with_capacity(text.len() + 16),
-    }
-    .run()
+    InlinePrinter::new(text, true).run()
 }
 
 struct InlinePrinter<'a> {
@@ -27,7 +22,12 @@ struct InlinePrinter<'a> {
 
 type Chars<'a> = Peekable<CharIndices<'a>>;
 
-impl InlinePrinter<'_> {
+impl<'a> InlinePrinter<'a> {
+    fn new(text: &'a str, links: bool) -> Self {
+        let out = String::with_capacity(text.len() + 16);
+        Self { text, links, out }
+    }
+
     fn run(mut self) -> String {
         let mut chars = self.text.char_indices().peekable();
         let mut before = ' ';
@@ -89,12 +89,7 @@ impl InlinePrinter<'_> {
             return 0;
         };
         let (text, url, used) = parts;
-        let text = InlinePrinter {
-            text,
-            links: false,
-            out: String::new(),
-        }
-        .run();
+        let text = InlinePrinter::new(text, false).run();
         if !is_url(url) {
             self.out.push_str(&text);
             return used;
@@ -119,12 +114,7 @@ impl InlinePrinter<'_> {
         if text.is_empty() || text.trim() != text || text.contains(['*', '`', '[']) {
             return 0;
         }
-        let inner = InlinePrinter {
-            text,
-            links: self.links,
-            out: String::new(),
-        }
-        .run();
+        let inner = InlinePrinter::new(text, self.links).run();
         self.out.push_str(&format!("**{inner}**"));
         text.len() + 4
     }
@@ -141,12 +131,7 @@ impl InlinePrinter<'_> {
         if !is_one || after.starts_with(|c: char| c.is_alphanumeric() || c == '*') {
             return 0;
         }
-        let inner = InlinePrinter {
-            text,
-            links: self.links,
-            out: String::new(),
-        }
-        .run();
+        let inner = InlinePrinter::new(text, self.links).run();
         self.out.push_str(&format!("*{inner}*"));
         text.len() + 2
     }
