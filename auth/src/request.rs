@@ -63,13 +63,13 @@ impl<'a> AuthRequest<'a> {
         if subject.is_some() && own.is_empty() && matches!(self.scopes, Scopes::Default(_)) {
             return config(
                 "a subject is set without scopes",
-                "name the scopes that the domain's administrator authorized, with `.scopes([...])`",
+                "name the scopes that the domain's administrator authorized, with the option `scopes`",
             );
         }
         if ScopeList::effective(Some(own), self.scopes).is_empty() {
             return config(
                 "there are no scopes to ask for",
-                "name them with `.scopes([...])`",
+                "name them with the option `scopes`",
             );
         }
         Ok(())

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use crate::diagnostic::{Failure, Outcome};
-use crate::print::{self, is_json, note};
+use crate::print::{self, is_json, note, quoted};
 use crate::selection_args::SelectionArgs;
 use crate::{doc_index, file};
 
@@ -117,21 +117,11 @@ fn module(file: &Path) -> Option<String> {
         .then(|| name.to_owned())
 }
 
-/// A word as a shell reads it back.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:,=+@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
-    use super::{module, quoted};
+    use super::module;
 
     #[test]
     fn a_file_names_its_module() {
@@ -141,13 +131,5 @@ mod tests {
         for file in ["-", "mod.rs", "drive.v3.rs", "/", "src/type.rs"] {
             assert_eq!(module(file), None, "{file}");
         }
-    }
-
-    #[test]
-    fn words_survive_a_shell() {
-        assert_eq!(quoted("sqladmin:v1"), "sqladmin:v1");
-        assert_eq!(quoted("instances.*"), "'instances.*'");
-        assert_eq!(quoted("it's"), r"'it'\''s'");
-        assert_eq!(quoted(""), "''");
     }
 }

@@ -159,11 +159,21 @@ pub(crate) fn note(line: &str) {
     let _ = writeln!(std::io::stderr(), "{}", escaped(line));
 }
 
+/// Returns a text as one word of a shell.
+pub(crate) fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:,=+@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::{escaped, escaped_json};
+    use super::{escaped, escaped_json, quoted};
 
     #[test]
     fn nothing_acts_on_a_terminal() {
@@ -185,5 +195,13 @@ mod tests {
             serde_json::from_str::<serde_json::Value>(&text).unwrap(),
             value
         );
+    }
+
+    #[test]
+    fn words_survive_a_shell() {
+        assert_eq!(quoted("sqladmin:v1"), "sqladmin:v1");
+        assert_eq!(quoted("instances.*"), "'instances.*'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(quoted(""), "''");
     }
 }

@@ -106,7 +106,7 @@ async fn tour() -> Result<(), Box<dyn Error>> {
         .body(body);
     println!(
         "\nThe same as curl would send it:\n{}",
-        request.to_http()?.to_curl()
+        request.to_http()?.to_curl("authorization: Bearer $TOKEN")
     );
     let operation = request.wait(&client).await?;
     println!(

@@ -98,6 +98,9 @@ impl fmt::Display for Diagnostic {
         if let Some(expected) = &self.expected {
             write!(f, "; expected {expected}")?;
         }
+        if self.kind == DiagnosticKind::Host {
+            f.write_str("; if you mean it, open the document with `Hosts::Any`, and set that endpoint on the client")?;
+        }
         match suggest::did_you_mean(&self.nearest) {
             Some(hint) => write!(f, "; {hint}"),
             None => Ok(()),

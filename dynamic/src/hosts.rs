@@ -34,9 +34,7 @@ impl Hosts {
         for (key, url) in roots {
             if !self.allows(url) {
                 let spec = format!("{}:{}", api.name, api.version);
-                let message = format!(
-                    "the document of {spec} sends requests to {url}; set that endpoint on the client, and open the document with `Hosts::Any`, if you mean it"
-                );
+                let message = format!("the document of {spec} sends requests to {url}");
                 all.push(
                     Diagnostic::new(DiagnosticKind::Host, key, message)
                         .expected(format!("https and a host of {}", self.domain())),

@@ -215,7 +215,7 @@ fn decodable(response: RawResponse) -> Result<RawResponse, Error> {
         return Ok(response);
     }
     let remedy = match response.method.download {
-        Some(_) => "; `read_compressed` gives the bytes as they are",
+        Some(_) => "; it can be read compressed",
         None => "",
     };
     let message = format!("the content is encoded as {name:?}, which is not decoded here{remedy}");

@@ -295,7 +295,7 @@ impl RawResponse {
     /// Returns the error of an unknown content encoding.
     fn undecoded(&self, name: &str) -> Error {
         let message = format!(
-            "the response is encoded as {name:?}, which is not decoded here; `.raw()` gives the bytes as they are"
+            "the response is encoded as {name:?}, which is not decoded here; `raw` returns the bytes as they are"
         );
         self.locate(Error::new(ErrorKind::Decode, message))
     }
@@ -345,7 +345,7 @@ impl RawResponse {
             }
             (JsonFailureKind::NotJson, _) => {
                 let form = form.unwrap_or("no content type");
-                message.push_str(&format!(" of {form}; read it with `.text()` or `.raw()`"));
+                message.push_str(&format!(" of {form}; `raw` returns it as it is"));
             }
             _ => {}
         }

@@ -319,7 +319,7 @@ fn not_safe(method: &Method, options: &CallOptions) -> String {
             Slot::Body(path) => format!("`{path}` in the body"),
         }));
     }
-    remedies.push("`.idempotent(true)`".to_owned());
+    remedies.push("the option `idempotent`".to_owned());
     text.push_str("; it would be with ");
     text.push_str(&remedies.join(" or "));
     text

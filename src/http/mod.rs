@@ -51,6 +51,11 @@ impl HttpRequest {
         &self.uri
     }
 
+    /// Returns the URL with the values of secret parameters replaced.
+    pub fn redacted_url(&self) -> String {
+        redact::url(&self.uri.to_string())
+    }
+
     /// Returns the URL, like [`url`](Self::url).
     #[doc(hidden)]
     pub fn uri(&self) -> &Uri {
@@ -100,8 +105,9 @@ impl HttpRequest {
         self.with_body(body)
     }
 
-    /// Returns the request as a `curl` command for a shell, without secrets: the token is `$TOKEN`; keys, and properties with passwords, keys
-    /// and tokens, are `REDACTED`. Bytes that are no text are the file `BODY`.
+    /// Returns the request as a `curl` command for a shell, without secrets: keys, and properties with passwords, keys and tokens, are
+    /// `REDACTED`. Bytes that are no text are the file `BODY`. `authorization` is the header of the credentials, in which the shell replaces
+    /// variables and commands; empty if there are none.
     ///
     /// ```
     /// # use gapi::{Call, discovery::{Api, Method, Verb}};
@@ -109,10 +115,11 @@ impl HttpRequest {
     /// # static LIST: Method = Method::new(&API, Verb::Get, "things.list", "v1/things");
     /// # fn main() -> Result<(), gapi::Error> {
     /// # let request = Call::new(&LIST);
-    /// assert!(request.to_http()?.to_curl().starts_with("curl 'https://things.googleapis.com/v1/things?alt=json'"));
+    /// let curl = request.to_http()?.to_curl("authorization: Bearer $TOKEN");
+    /// assert!(curl.starts_with("curl 'https://things.googleapis.com/v1/things?alt=json' -H \"authorization: Bearer $TOKEN\""));
     /// # Ok(()) }
     /// ```
-    pub fn to_curl(&self) -> String {
+    pub fn to_curl(&self, authorization: &str) -> String {
         let mut line = String::from("curl");
         let implied = if self.body.is_empty() {
             Method::GET
@@ -124,8 +131,10 @@ impl HttpRequest {
         } else if self.method != implied {
             let _ = write!(line, " -X {}", self.method);
         }
-        let _ = write!(line, " {}", quoted(&redact::url(&self.uri.to_string())));
-        line.push_str(" -H \"authorization: Bearer $TOKEN\"");
+        let _ = write!(line, " {}", quoted(&self.redacted_url()));
+        if !authorization.is_empty() {
+            let _ = write!(line, " -H \"{authorization}\"");
+        }
         for (name, value) in redact::headers(&self.headers) {
             if name != CONTENT_LENGTH.as_str() {
                 let _ = write!(line, " -H {}", quoted(&format!("{name}: {value}")));
@@ -161,7 +170,7 @@ impl fmt::Debug for HttpRequest {
         let names: Vec<_> = self.headers.keys().map(http::HeaderName::as_str).collect();
         f.debug_struct("HttpRequest")
             .field("method", &self.method)
-            .field("url", &redact::url(&self.uri.to_string()))
+            .field("url", &self.redacted_url())
             .field("headers", &names)
             .field("body_len", &self.body.len())
             .finish()

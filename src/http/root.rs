@@ -92,7 +92,7 @@ impl Root {
             (None, Some(root)) => root,
             (Some(location), Some(_)) => {
                 return Err(format!(
-                    "the endpoint of the location {location:?} takes no client certificates; set `mtls_endpoint` to `Never`, or leave `location` out"
+                    "the endpoint of the location {location:?} takes no client certificates; set `mtls_endpoint` to `Never`, or use no location"
                 ));
             }
         };
@@ -134,7 +134,7 @@ fn regional(api: &Api, location: &str) -> Result<&'static str, String> {
     known.dedup();
     Err(if known.is_empty() {
         format!(
-            "{} {} has no regional endpoints; leave `location` out, or set it to \"global\"",
+            "{} {} has no regional endpoints; use no location, or \"global\"",
             api.name, api.version
         )
     } else {

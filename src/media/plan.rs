@@ -122,7 +122,7 @@ impl UploadPlan {
         let accepted = accepted(method)?.accept;
         if !accepts(accepted, essence) {
             let guess = if self.media.guessed {
-                ", which was guessed from the file's name; set the type with `content_type`"
+                ", which was guessed from the file's name; set its content type"
             } else {
                 ""
             };

@@ -93,7 +93,7 @@ fn of_job(
 
 fn missing(to: &'static Method, why: &str) -> Error {
     Error::usage(format!(
-        "the operation cannot be polled with {}: {why}; set the request with `poll_with`",
+        "the operation cannot be polled with {}: {why}; poll it with another request",
         to.id
     ))
 }

@@ -259,7 +259,7 @@ fn invalid_element(
     let element = format!("element {count}: {}", unreadable.message("it", text.len()));
     let message = match (unreadable.kind, form) {
         (JsonFailureKind::NotJson, Some(form)) => {
-            format!("{element} of a response of {form}; read it with `.text()` or `.raw()`")
+            format!("{element} of a response of {form}; `raw` returns it as it is")
         }
         _ => element,
     };

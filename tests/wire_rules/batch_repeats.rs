@@ -83,8 +83,7 @@ async fn errors_of_parts_name_why_they_are_not_sent_again() {
     let mut responses = batch.send(&mock.client()).await.expect("a batch");
 
     let error = responses.take(created).expect_err("503").to_string();
-    let note =
-        "(not retried, because it may have been carried out; it would be with `.idempotent(true)`)";
+    let note = "(not retried, because it may have been carried out; it would be with the option `idempotent`)";
     assert!(error.ends_with(note), "{error}");
     let error = responses.take(deleted).expect_err("403");
     assert_eq!(error.attempts(), 1, "{error}");

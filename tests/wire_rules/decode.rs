@@ -162,7 +162,7 @@ async fn what_is_not_json_is_an_error_and_text_reads_it() {
     assert_eq!(error.kind(), ErrorKind::Decode);
     let text = error.to_string();
     assert!(
-        text.contains("text/html") && text.contains(".text()") && !text.contains("CANARY"),
+        text.contains("text/html") && text.contains("`raw`") && !text.contains("CANARY"),
         "{text}"
     );
     assert_eq!(

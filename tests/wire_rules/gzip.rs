@@ -193,7 +193,7 @@ async fn an_unknown_encoding_is_named_or_given_as_it_is() {
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert_eq!(
             error.to_string(),
-            "things.get: the response is encoded as \"br\", which is not decoded here; `.raw()` gives the bytes as they are"
+            "things.get: the response is encoded as \"br\", which is not decoded here; `raw` returns the bytes as they are"
         );
     }
     let raw = get().send(&client).raw().await.expect("the bytes");
@@ -203,7 +203,7 @@ async fn an_unknown_encoding_is_named_or_given_as_it_is() {
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert_eq!(
         error.to_string(),
-        "things.export: the content is encoded as \"br\", which is not decoded here; `read_compressed` gives the bytes as they are"
+        "things.export: the content is encoded as \"br\", which is not decoded here; it can be read compressed"
     );
     let download = Export::new().download(&client).read_compressed();
     let bytes = download.await.expect("the bytes");

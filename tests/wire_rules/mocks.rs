@@ -365,7 +365,7 @@ fn a_request_is_a_command_line() {
         .header("authorization", "CANARY")
         .to_http()
         .expect("a request")
-        .to_curl();
+        .to_curl("authorization: Bearer $TOKEN");
     assert_eq!(
         curl,
         "curl 'https://things.googleapis.com/v1/things?key=REDACTED&alt=json' -H \"authorization: Bearer $TOKEN\" \
@@ -375,7 +375,7 @@ fn a_request_is_a_command_line() {
         .set("id", "x")
         .to_http()
         .expect("a request")
-        .to_curl();
+        .to_curl("");
     assert!(delete.starts_with("curl -X DELETE 'https://"), "{delete}");
     let media = gapi::Media::bytes(vec![0xff, 0]).content_type("image/png");
     let upload = Insert::new()
@@ -383,6 +383,6 @@ fn a_request_is_a_command_line() {
         .upload(media)
         .to_http()
         .expect("a request")
-        .to_curl();
+        .to_curl("");
     assert!(upload.ends_with("--data-binary @BODY"), "{upload}");
 }

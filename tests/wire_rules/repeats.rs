@@ -177,19 +177,19 @@ async fn an_error_that_was_not_repeated_names_what_would_make_it_safe() {
     for (error, remedies) in [
         (
             Create::new().send(c).await.expect_err("503"),
-            "; it would be with `.idempotent(true)`",
+            "; it would be with the option `idempotent`",
         ),
         (
             Add::new().send(c).request_id(None).await.expect_err("503"),
-            "; it would be with a `requestId` or `.idempotent(true)`",
+            "; it would be with a `requestId` or the option `idempotent`",
         ),
         (
             replace().send(c).await.expect_err("503"),
-            "; it would be with `ifGenerationMatch` or `etag` in the body or `.idempotent(true)`",
+            "; it would be with `ifGenerationMatch` or `etag` in the body or the option `idempotent`",
         ),
         (
             Shared::new().send(c).await.expect_err("503"),
-            "; it would be with `.idempotent(true)`",
+            "; it would be with the option `idempotent`",
         ),
         (
             get().send(c).idempotent(false).await.expect_err("503"),
@@ -207,7 +207,7 @@ async fn an_error_that_was_not_repeated_names_what_would_make_it_safe() {
     let client = script.retrying().build().expect("a client");
     let error = Create::new().send(&client).await.expect_err("half");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 1));
-    let note = format!("({because}; it would be with `.idempotent(true)`)");
+    let note = format!("({because}; it would be with the option `idempotent`)");
     assert!(error.to_string().ends_with(&note), "{error}");
     // What was tried as often as it may be needs no such word, nor what would fail again.
     let error = delete().send(c).await.expect_err("503");
@@ -380,7 +380,7 @@ async fn a_session_that_may_have_ended_is_begun_anew_only_where_that_is_safe() {
     sent.expect("an upload");
     assert_eq!(requests, 5);
     for (idempotent, remedy) in [
-        (None, "; it would be with `.idempotent(true)`"),
+        (None, "; it would be with the option `idempotent`"),
         (Some(false), ", and `.idempotent(false)` is set"),
     ] {
         let (sent, requests) = upload(idempotent).await;

@@ -222,7 +222,7 @@ async fn media_that_is_not_accepted_is_not_sent() {
     assert_eq!(
         error.to_string(),
         "things.upload: the method accepts media of image/*, application/octet-stream, not text/plain, which was guessed from the file's name; \
-         set the type with `content_type`"
+         set its content type"
     );
     let error = gapi::Upload::<Thing>::new(Create::new().into_call(), png())
         .send(&client)

@@ -35,7 +35,8 @@ impl ClientParts<'_> {
         emulators: bool,
     ) -> CallResult<Client> {
         let options = self.options;
-        let mut defaults = CallOptions::new();
+        // A response is as long as it is: what is too much for the machine is not known here.
+        let mut defaults = CallOptions::new().response_limit(usize::MAX);
         if let Some(limit) = options.max_time {
             defaults = defaults.timeout(limit);
         }

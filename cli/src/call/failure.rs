@@ -8,7 +8,6 @@ use gapi_codegen::suggest::did_you_mean;
 use gapi_codegen::text::{inert, inert_lines};
 use serde_json::{Value, json};
 
-use super::wording;
 use crate::diagnostic::Failure;
 use crate::wrap;
 
@@ -103,7 +102,7 @@ impl CallFailure {
 
     /// Returns the error of the credentials.
     pub(super) fn credentials(error: &gapi_auth::AuthError) -> Box<Self> {
-        Self::new(Exit::Credentials, wording::of(&error.to_string()))
+        Self::new(Exit::Credentials, error.to_string())
     }
 
     /// Returns other failures of the command with this status.
@@ -241,7 +240,7 @@ fn kind_of(kind: ErrorKind) -> &'static str {
 
 /// Returns the text of an error without its field violations, which have lines of their own.
 fn text_of(error: &Error) -> String {
-    inert_lines(&wording::of(&error.to_string())).into_owned()
+    inert_lines(&error.to_string()).into_owned()
 }
 
 /// Returns what an error has besides its text: violations after the third, quotas, links, and the request's id.

@@ -134,9 +134,9 @@ impl Printer {
         }
     }
 
-    /// Whether responses are written as they came.
-    pub(super) fn is_raw(&self) -> bool {
-        self.format == Format::Raw
+    /// Returns the form of the result.
+    pub(super) fn format(&self) -> Format {
+        self.format
     }
 
     /// Writes the bytes of a response. A terminal gets a text that does not act on it.

@@ -6,9 +6,8 @@ use gapi_dynamic::{Method, Service};
 
 use super::arguments::flag;
 use super::failure::{CallFailure, CallResult, Exit};
-use super::sending::quoted;
 use crate::diagnostic::Outcome;
-use crate::print::print;
+use crate::print::{print, quoted};
 
 /// Lines after the options.
 const STATUSES: &str = "Exit status: 0 done; 1 the API returned an error, or the operation failed; 2 wrong arguments, nothing was sent; 4 no valid \

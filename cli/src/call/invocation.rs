@@ -235,7 +235,7 @@ impl<'a> Invocation<'a> {
         let request = request.clone();
         let http = match &self.mode {
             Mode::Media if self.method.model().download.is_some() => {
-                request.download(client).to_http()
+                requests::download(request, client, self.format).to_http()
             }
             Mode::Upload(file) => {
                 let mut media = if file == "-" {

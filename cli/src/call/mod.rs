@@ -25,7 +25,6 @@ mod survey;
 #[cfg(all(test, checkout))]
 mod tests;
 mod tokens;
-mod wording;
 mod words;
 mod yaml;
 
@@ -228,5 +227,5 @@ fn mistake(error: &gapi_dynamic::Diagnostic) -> Mistake {
         Some(expected) => format!("{}; expected {expected}", error.message),
         None => error.message.clone(),
     };
-    Mistake::new(error.path.clone(), wording::of(&message)).nearest(error.nearest.iter().cloned())
+    Mistake::new(error.path.clone(), message).nearest(error.nearest.iter().cloned())
 }

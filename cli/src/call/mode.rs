@@ -134,6 +134,10 @@ fn mode(method: &Method, options: &OwnOptions, mistakes: &mut Vec<Mistake>) -> M
                 "--wait",
                 "the method starts no operation: its work is done when it responds",
             )),
+            Some(operation) if operation.poll.is_none() => mistakes.push(Mistake::new(
+                "--wait",
+                "the document has no method that returns the state of the operation",
+            )),
             Some(operation)
                 if awaited == Awaited::Response && operation.shape != OperationShape::Aip151 =>
             {

@@ -32,7 +32,7 @@ impl Observer for Attempts {
 
 /// Returns the lines about a request.
 pub(super) fn lines(request: &HttpRequest) -> Vec<String> {
-    let mut lines = vec![format!("> {} {}", request.method(), preview::url(request))];
+    let mut lines = vec![format!("> {} {}", request.method(), request.redacted_url())];
     lines.extend(
         preview::headers(request)
             .into_iter()

@@ -3,7 +3,7 @@
 use gapi::HttpRequest;
 use gapi_auth::{Anonymous, ApiKey, Credentials};
 use gapi_codegen::model::{Api, Shape, Type};
-use gapi_transport::redact::{is_secret_in_text, is_secret_parameter, is_secret_property};
+use gapi_transport::redact::{is_secret_in_text, is_secret_property};
 use http::HeaderName;
 use serde_json::Value;
 
@@ -73,22 +73,6 @@ fn hide(value: &mut Value) -> bool {
     }
 }
 
-/// Returns the URL of a request, with the values of secret parameters replaced.
-pub(super) fn url(request: &HttpRequest) -> String {
-    let url = request.url().to_string();
-    let Some((before, query)) = url.split_once('?') else {
-        return url;
-    };
-    let pairs: Vec<String> = query
-        .split('&')
-        .map(|pair| match pair.split_once('=') {
-            Some((name, _)) if is_secret_parameter(name) => format!("{name}={REDACTED}"),
-            _ => pair.to_owned(),
-        })
-        .collect();
-    format!("{before}?{}", pairs.join("&"))
-}
-
 /// Returns the headers of a request, with secret values replaced.
 pub(super) fn headers(request: &HttpRequest) -> Vec<String> {
     request
@@ -122,9 +106,6 @@ pub(super) fn is_secret_header(name: &str) -> bool {
             .any(|part| name.to_ascii_lowercase().contains(part))
 }
 
-/// The credentials that a `curl` command has.
-const TOKEN: &str = " -H \"authorization: Bearer $TOKEN\"";
-
 /// Returns a request as a `curl` command, with the header that the credentials set; a token where there are none yet.
 pub(super) fn curl(request: &HttpRequest, credentials: Option<&dyn Credentials>) -> String {
     let is = |other: &dyn Credentials| {
@@ -133,16 +114,16 @@ pub(super) fn curl(request: &HttpRequest, credentials: Option<&dyn Credentials>)
     let header = if is(&Anonymous) {
         ""
     } else if is(&ApiKey::new("")) {
-        " -H \"x-goog-api-key: $KEY\""
+        "x-goog-api-key: $KEY"
     } else {
-        TOKEN
+        "authorization: Bearer $TOKEN"
     };
-    request.to_curl().replacen(TOKEN, header, 1) + "\n"
+    request.to_curl(header) + "\n"
 }
 
 /// Returns a request as HTTP: request line, headers, and the body as it is sent.
 pub(super) fn http(request: &HttpRequest, authorization: &str, media: Option<&str>) -> String {
-    let mut text = format!("{} {}\n", request.method(), url(request));
+    let mut text = format!("{} {}\n", request.method(), request.redacted_url());
     text.push_str(&format!("authorization: <{authorization}>\n"));
     for header in headers(request) {
         text.push_str(&format!("{header}\n"));

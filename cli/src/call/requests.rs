@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use gapi::{Client, Download};
 use gapi_codegen::model::TokenIn;
 use gapi_dynamic::{Method, Request, Service};
 use serde::Serialize;
 
-use super::sending::quoted;
+use super::format::Format;
+use crate::print::quoted;
 
 /// The values of parameters, by their names in the document.
 pub(super) type Parameters = BTreeMap<String, Vec<String>>;
@@ -58,6 +60,15 @@ pub(super) fn limit_pages(method: &Method, limit: u64, parameters: &mut Paramete
         (None, None) => return,
     };
     parameters.insert(size, vec![wanted.to_string()]);
+}
+
+/// Returns the download of a method's media; with the format `raw`, of the bytes that are stored, which may be compressed.
+pub(super) fn download(request: Request, client: &Client, format: Format) -> Download {
+    let download = request.download(client);
+    match format {
+        Format::Raw => download.read_compressed(),
+        _ => download,
+    }
 }
 
 /// Returns the command that waits for an operation.

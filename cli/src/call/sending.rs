@@ -6,7 +6,7 @@ use std::io::IsTerminal as _;
 use std::path::Path;
 use std::time::Duration;
 
-use gapi::{Client, Download, Media, Progress};
+use gapi::{Client, Media, Progress};
 use gapi_codegen::model::TokenIn;
 use gapi_dynamic::{Json, Method, Request};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -14,10 +14,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::arguments::flag;
 use super::columns::{entries_of, property, text_of};
 use super::failure::{CallFailure, CallResult, Exit};
-use super::format::Printer;
+use super::format::{Format, Printer};
 use super::mode::Mode;
 use super::own_options::Awaited;
-use crate::print::note;
+use super::requests;
+use crate::print::{note, quoted};
 
 /// A call that is ready to be sent.
 pub(super) struct Ready<'a> {
@@ -52,7 +53,7 @@ impl Ready<'_> {
 
     async fn one(&mut self) -> CallResult {
         let call = self.request.clone().send(&self.client);
-        if self.printer.is_raw() {
+        if self.printer.format() == Format::Raw {
             let body = call.raw().await?.into_inner();
             self.printer.raw(&body)?;
             // Other bytes than JSON have no next page.
@@ -196,7 +197,8 @@ impl Ready<'_> {
         }
         let progress = progress(self.quiet);
         let bar = progress.clone();
-        let download: Download = self.request.clone().download(&self.client);
+        let download =
+            requests::download(self.request.clone(), &self.client, self.printer.format());
         let mut chunks = download
             .on_progress(move |state| advance(&bar, state))
             .stream()
@@ -306,14 +308,4 @@ fn advance(bar: &ProgressBar, state: Progress) {
         bar.set_length(total);
     }
     bar.set_position(state.bytes);
-}
-
-/// Returns a text as one word of a shell.
-pub(super) fn quoted(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
-    }
 }

@@ -7,7 +7,7 @@ use http_body_util::BodyExt as _;
 use serde_json::json;
 
 use super::{
-    download,
+    condition, download,
     http::{self, Arriving, Body, bare, head_of, json_response, not_found, refuse},
     state::State,
     trouble::Trouble,
@@ -106,6 +106,9 @@ pub(super) async fn route(state: &State, arriving: Arriving) -> Response<Body> {
             download::respond(state, &arriving, bucket, name)
         }
         ["storage", "v1", "b", bucket, "o", name] if arriving.method == ::http::Method::DELETE => {
+            if let Some(refusal) = condition::unmet(&arriving, state.generation(bucket, name)) {
+                return refusal;
+            }
             let known = lock(&state.objects).remove(&((*bucket).to_owned(), (*name).to_owned()));
             Ok(if known.is_some() {
                 http::empty(204)

@@ -12,6 +12,7 @@ use http_body_util::{BodyExt as _, StreamBody};
 use hyper::body::Frame;
 
 use super::{
+    condition,
     content::{Content, PIECE},
     http::{self, Arriving, Body, bare, json_response, not_found, refuse},
     range::{self, Asked},
@@ -27,6 +28,9 @@ pub(super) fn respond(
     bucket: &str,
     name: &str,
 ) -> io::Result<Response<Body>> {
+    if let Some(refusal) = condition::unmet(arriving, state.generation(bucket, name)) {
+        return Ok(refusal);
+    }
     if arriving.parameter("alt") != Some("media") {
         return Ok(match state.object(bucket, name) {
             Some(object) => json_response(200, &object.describe(bucket, name)?),

@@ -3,12 +3,13 @@
 //! as response; nothing of them is stored.
 //!
 //! It judges strictly: a chunk that leaves a hole, has another length than its `Content-Range` or is no multiple of 256 KiB, or a multipart message with
-//! line ends other than MIME's, is refused with 400.
+//! line ends other than MIME's, is refused with 400, and so is an upload with another checksum than it declares. Conditions on generations are checked.
 //!
 //! An object that is stored with gzip travels so where that is accepted, ranges counting the stored bytes. Elsewhere it is decompressed on the way, without a length, and ranges
 //! are ignored.
 
 mod calls;
+mod condition;
 mod content;
 mod download;
 mod http;

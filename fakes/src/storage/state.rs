@@ -74,6 +74,12 @@ impl State {
         Ok(described)
     }
 
+    /// The generation of an object; 0 if there is none.
+    pub(super) fn generation(&self, bucket: &str, name: &str) -> u64 {
+        self.object(bucket, name)
+            .map_or(0, |object| object.generation)
+    }
+
     pub(super) fn object(&self, bucket: &str, name: &str) -> Option<Object> {
         lock(&self.objects)
             .get(&(bucket.to_owned(), name.to_owned()))

@@ -6,6 +6,7 @@ use ::http::{HeaderValue, Method, Response};
 use serde_json::{Value, json};
 
 use super::{
+    condition,
     content::Content,
     http::{self, Arriving, Body, bare, head_of, json_response, not_found, refuse},
     range::{self, Chunk},
@@ -23,6 +24,8 @@ pub(super) struct Session {
     bucket: String,
     name: String,
     form: Form,
+    /// The object's description in the first request.
+    declared: Value,
     content: Content,
     /// The total size, once a request has stated it.
     total: Option<u64>,
@@ -68,6 +71,10 @@ pub(super) async fn respond(
             };
             let content = Content::new()?;
             content.append(&media)?;
+            let unmet = condition::unmet(&arriving, state.generation(bucket, &name));
+            if let Some(refusal) = unmet.or(condition::mismatch(&described, &content)?) {
+                return Ok(refusal);
+            }
             let form = Form {
                 content_type,
                 encoding: encoding(&arriving, &described),
@@ -118,6 +125,9 @@ async fn begin(state: &State, mut arriving: Arriving, bucket: &str) -> io::Resul
         Trouble::Reset(_) => return Ok(arriving.reset()),
         _ => {}
     }
+    if let Some(refusal) = condition::unmet(&arriving, state.generation(bucket, &name)) {
+        return Ok(refusal);
+    }
     let id = format!("session-{}", state.number());
     let session = Session {
         bucket: bucket.to_owned(),
@@ -129,6 +139,7 @@ async fn begin(state: &State, mut arriving: Arriving, bucket: &str) -> io::Resul
                 .to_owned(),
             encoding: encoding(&arriving, &described),
         },
+        declared: described,
         content: Content::new()?,
         total,
         stored: 0,
@@ -221,6 +232,9 @@ async fn in_session(state: &State, mut arriving: Arriving, id: &str) -> io::Resu
     };
     let whole = take(&mut arriving, &mut session, &chunk, limit).await?;
     let complete = whole && session.total == Some(session.stored);
+    if complete && let Some(refusal) = condition::mismatch(&session.declared, &session.content)? {
+        return Ok(refusal);
+    }
     if complete || trouble == Trouble::EndEarly {
         let content = session.content.clone();
         session.done = Some(state.store(&session.bucket, &session.name, content, &session.form)?);

@@ -83,7 +83,7 @@ async fn each_failure_has_its_status() {
         .inject(Fault::status(503).retry_after(0).times(1));
     let insert = ["sqladmin:v1", "instances.insert", "p", "--set", "name=db"];
     desk.call(&insert)
-        .fails_with(1, &["it would be with `--idempotent`"]);
+        .fails_with(1, &["it would be with the option `idempotent`"]);
     desk.server
         .inject(Fault::status(503).retry_after(0).times(1));
     desk.call(&[&insert[..], &["--idempotent"]].concat()).ok();

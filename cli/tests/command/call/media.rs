@@ -141,44 +141,170 @@ async fn an_upload_is_displayed_without_its_bytes() {
     assert!(bucket.storage.log().is_empty());
 }
 
+/// What the server does to requests, one after the other; the exit status, and words of the error.
+type Trial = (&'static [Trouble], i32, &'static str);
+
+const DOWNLOADS: [Trial; 10] = [
+    (&[Trouble::None], 0, ""),
+    (&[Trouble::Status(503), Trouble::Status(429)], 0, ""),
+    (&[Trouble::BreakAfter(1_000_000)], 0, ""),
+    (&[Trouble::Reset(600), Trouble::Close(300)], 0, ""),
+    (&[Trouble::Close(500), Trouble::Status(503)], 0, ""),
+    (&[Trouble::Close(500), Trouble::WholeInstead], 0, ""),
+    (&[Trouble::WrongHash], 6, "CRC-32C"),
+    (&[Trouble::Close(500), Trouble::NewGeneration], 1, "404"),
+    (&[Trouble::Status(403)], 1, "403"),
+    (&[Trouble::Status(401)], 4, "401"),
+];
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_broken_download_is_resumed_or_leaves_no_file() {
+async fn a_download_survives_or_leaves_the_file_as_it_was() {
     let bucket = Bucket::new().await;
     let bytes: Vec<u8> = (0..3_000_000_u32)
         .map(|number| (number >> 3) as u8)
         .collect();
-    bucket.storage.put("b", "o", bytes.as_slice()).unwrap();
     let get = ["objects.get", "b", "o", "--media", "-o", "g.bin"];
-    for trouble in [Trouble::BreakAfter(1_000_000), Trouble::Reset(600)] {
-        bucket.storage.trouble(trouble);
-        bucket.call(&get, "").ok();
-        assert!(std::fs::read(bucket.folder.path("g.bin")).unwrap() == bytes);
+    for (troubles, status, words) in DOWNLOADS {
+        bucket.storage.put("b", "o", bytes.as_slice()).unwrap();
+        bucket.folder.write("g.bin", "before");
+        for trouble in troubles {
+            bucket.storage.trouble(*trouble);
+        }
+        let ran = bucket.call(&get, "");
+        let is_reported = ran.stderr.contains(words);
+        assert_eq!(
+            (ran.status, is_reported),
+            (status, true),
+            "{troubles:?}\n{}",
+            ran.stderr
+        );
+        assert_eq!(ran.stdout, "");
+        assert_eq!(bucket.storage.troubles_left(), 0, "{troubles:?}");
+        let file = std::fs::read(bucket.folder.path("g.bin")).unwrap();
+        let expected = if status == 0 { &bytes[..] } else { b"before" };
+        assert!(file == expected, "{troubles:?}");
+        assert_eq!(bucket.folder.names(), ["discovery-docs", "g.bin"]);
     }
-    assert_eq!(bucket.storage.troubles_left(), 0);
-    // An upload continues where it broke off.
-    std::fs::write(bucket.folder.path("f.bin"), bytes.repeat(6)).unwrap();
-    bucket.storage.trouble(Trouble::Reset(600));
-    let insert = [
-        "objects.insert",
-        "b",
-        "--name",
-        "large",
-        "--upload",
-        "f.bin",
-    ];
-    bucket.call(&insert, "").ok();
-    let large = bucket.storage.content("b", "large").unwrap();
-    assert_eq!(large.len().unwrap(), 18_000_000);
-    assert!(large.equals(bytes.repeat(6).as_slice()).unwrap());
-
-    let requests = bucket.storage.log().len();
-    assert!(requests >= 4, "{:?}", bucket.storage.log());
-
-    bucket.folder.write("g.bin", "before");
     bucket.storage.trouble(Trouble::BreakAfter(1_000_000));
     bucket
         .call(&[&get[..], &["--retries", "0"]].concat(), "")
         .fails_with(6, &["storage.objects.get"]);
-    assert_eq!(bucket.folder.read("g.bin"), "before");
-    assert_eq!(bucket.folder.names(), ["discovery-docs", "f.bin", "g.bin"]);
+    bucket.storage.trouble(Trouble::StallAfter(1_000_000));
+    bucket
+        .call(&[&get[..], &["--max-time", "500ms"]].concat(), "")
+        .fails_with(6, &["storage.objects.get"]);
+    assert_eq!(bucket.folder.names(), ["discovery-docs", "g.bin"]);
+}
+
+/// The first request begins the session; two bring the bytes.
+const UPLOADS: [Trial; 9] = [
+    (&[Trouble::Status(503), Trouble::Reset(0)], 0, ""),
+    (&[Trouble::None, Trouble::StatusAt(503, 1_000_000)], 0, ""),
+    (
+        &[Trouble::None, Trouble::Reset(600), Trouble::Status(503)],
+        0,
+        "",
+    ),
+    (&[Trouble::None, Trouble::Partly(400), Trouble::Lose], 0, ""),
+    (
+        &[Trouble::None, Trouble::None, Trouble::HalfResponse],
+        0,
+        "",
+    ),
+    (&[Trouble::None, Trouble::Gone(410)], 0, ""),
+    (
+        &[Trouble::None, Trouble::None, Trouble::WrongHash],
+        6,
+        "CRC-32C",
+    ),
+    (&[Trouble::None, Trouble::EndEarly], 6, "bytes"),
+    (&[Trouble::Status(403)], 1, "403"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_survives_or_is_an_error() {
+    let bucket = Bucket::new().await;
+    let bytes: Vec<u8> = (0..8_700_000_u32)
+        .map(|number| (number >> 3) as u8)
+        .collect();
+    std::fs::write(bucket.folder.path("f.bin"), &bytes).unwrap();
+    let insert = ["objects.insert", "b", "--name", "o", "--upload", "f.bin"];
+    for (troubles, status, words) in UPLOADS {
+        bucket.storage.remove("b", "o");
+        for trouble in troubles {
+            bucket.storage.trouble(*trouble);
+        }
+        let ran = bucket.call(&insert, "");
+        let is_reported = ran.stderr.contains(words);
+        assert_eq!(
+            (ran.status, is_reported),
+            (status, true),
+            "{troubles:?}\n{}",
+            ran.stderr
+        );
+        assert_eq!(ran.stdout.is_empty(), status != 0, "{troubles:?}");
+        assert_eq!(bucket.storage.troubles_left(), 0, "{troubles:?}");
+        if status == 0 {
+            let stored = bucket.storage.content("b", "o").unwrap();
+            assert!(stored.equals(bytes.as_slice()).unwrap(), "{troubles:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn conditions_of_objects_are_those_of_the_server() {
+    let bucket = Bucket::new().await;
+    bucket.folder.write("f.txt", "first");
+    let insert = ["objects.insert", "b", "--name", "o", "--upload", "f.txt"];
+    let with = |words: &[&str], more: &[&str]| bucket.call(&[words, more].concat(), "");
+    let ran = with(
+        &insert,
+        &[
+            "--if-generation-match",
+            "0",
+            "--format",
+            "value",
+            "--columns",
+            "generation",
+        ],
+    )
+    .ok();
+    let generation = ran.stdout.trim();
+    with(&insert, &["--if-generation-match", "0"]).fails_with(1, &["412", "conditionNotMet"]);
+    let get = ["objects.get", "b", "o", "--media", "-o", "g.txt"];
+    with(&get, &["--if-generation-match", "7"]).fails_with(1, &["412"]);
+    with(&get, &["--if-generation-not-match", generation]).fails_with(1, &["304"]);
+    with(
+        &["objects.delete", "b", "o"],
+        &["--if-generation-match", "7"],
+    )
+    .fails_with(1, &["412"]);
+    assert_eq!(bucket.folder.names(), ["discovery-docs", "f.txt"]);
+    // A checksum that the caller declares.
+    with(&insert, &["--set", "crc32c=AAAAAA=="]).fails_with(1, &["400", "CRC32C"]);
+    let ran = with(
+        &["objects.delete", "b", "o"],
+        &["--if-generation-match", generation],
+    )
+    .ok();
+    assert_eq!(ran.stdout, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_stored_compressed_is_decoded_unless_raw() {
+    let bucket = Bucket::new().await;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut encoder, &b"text ".repeat(1000)).unwrap();
+    let packed = encoder.finish().unwrap();
+    bucket
+        .storage
+        .put_gzip("b", "o", packed.as_slice())
+        .unwrap();
+    let get = ["objects.get", "b", "o", "--media", "-o", "g.txt"];
+    bucket.call(&get, "").ok();
+    assert_eq!(bucket.folder.read("g.txt"), "text ".repeat(1000));
+    bucket
+        .call(&[&get[..], &["--format", "raw"]].concat(), "")
+        .ok();
+    assert_eq!(std::fs::read(bucket.folder.path("g.txt")).unwrap(), packed);
 }

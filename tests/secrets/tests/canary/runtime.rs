@@ -584,7 +584,7 @@ async fn recorded() -> Vec<String> {
         .options(options())
         .to_http()
         .unwrap()
-        .to_curl();
+        .to_curl("");
     displayed.push(curl);
     displayed
 }
