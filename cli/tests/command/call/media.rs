@@ -217,7 +217,11 @@ const UPLOADS: [Trial; 9] = [
         6,
         "CRC-32C",
     ),
-    (&[Trouble::None, Trouble::EndEarly], 6, "bytes"),
+    (
+        &[Trouble::None, Trouble::EndEarly],
+        6,
+        "before everything was sent",
+    ),
     (&[Trouble::Status(403)], 1, "403"),
 ];
 
