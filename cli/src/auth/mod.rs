@@ -28,6 +28,7 @@ enum Command {
     /// List the accounts that are signed in
     List,
     Revoke(revoke::Arguments),
+    #[command(aliases = ["token", "print-access-token"])]
     PrintToken(token::Arguments),
     PrintIdentityToken(token::IdentityToken),
     Import(transfer::Import),

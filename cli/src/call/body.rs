@@ -48,10 +48,7 @@ impl StandardInput {
 
     /// Reads a file, or the stream where the name is `-`.
     pub(super) fn read(&mut self, option: &str, name: &str) -> Result<Vec<u8>, Mistake> {
-        let failed = |error: std::io::Error| {
-            let path = gapi_auth::RedactedPath::new(Path::new(name));
-            Mistake::new(option, format!("cannot read {path}: {error}"))
-        };
+        let failed = |error: std::io::Error| Mistake::file(option, Path::new(name), &error);
         if name != "-" {
             return std::fs::read(name).map_err(failed);
         }
@@ -111,7 +108,7 @@ fn whole(text: &str, stdin: &mut StandardInput) -> Result<(Value, Box<RawValue>)
         let help = if text.starts_with('@') {
             ""
         } else {
-            "; @FILE reads a file"
+            "; @FILE reads a file, @- the standard input stream"
         };
         Mistake::new("--body", format!("not a JSON value: {error}{help}"))
     })

@@ -1,5 +1,6 @@
 //! Errors of `gapi call`: a status for scripts, a text for people, an object for programs.
 
+use std::path::Path;
 use std::time::Duration;
 
 use console::style;
@@ -24,6 +25,8 @@ pub(super) struct Mistake {
     pub(super) message: String,
     /// Names that may be meant.
     pub(super) nearest: Vec<String>,
+    /// Whether a file cannot be read, and the arguments are right.
+    is_file: bool,
 }
 
 impl Mistake {
@@ -32,6 +35,16 @@ impl Mistake {
             at: at.into(),
             message: message.into(),
             nearest: Vec::new(),
+            is_file: false,
+        }
+    }
+
+    /// Returns the mistake of an option whose file cannot be read.
+    pub(super) fn file(option: &str, path: &Path, error: &std::io::Error) -> Self {
+        let path = gapi_auth::RedactedPath::new(path);
+        Self {
+            is_file: true,
+            ..Self::new(option, format!("cannot read {path}: {error}"))
         }
     }
 
@@ -84,7 +97,12 @@ impl CallFailure {
     /// Returns the error of wrong arguments.
     pub(super) fn usage(mistakes: Vec<Mistake>) -> Box<Self> {
         let lines: Vec<String> = mistakes.iter().map(Mistake::line).collect();
-        let mut failure = Self::new(Exit::Usage, lines.join("\n"));
+        let exit = if mistakes.iter().all(|mistake| mistake.is_file) {
+            Exit::File
+        } else {
+            Exit::Usage
+        };
+        let mut failure = Self::new(exit, lines.join("\n"));
         failure.mistakes = mistakes;
         failure
     }
@@ -95,7 +113,7 @@ impl CallFailure {
     }
 
     /// Returns the error of a file that cannot be read or written.
-    pub(super) fn file(what: &str, path: &std::path::Path, error: &std::io::Error) -> Box<Self> {
+    pub(super) fn file(what: &str, path: &Path, error: &std::io::Error) -> Box<Self> {
         let path = gapi_auth::RedactedPath::new(path);
         Self::new(Exit::File, format!("cannot {what} {path}: {error}"))
     }
@@ -136,6 +154,11 @@ impl CallFailure {
         failure.method = error.method().map(str::to_owned);
         failure.error = Some(error);
         failure
+    }
+
+    /// Whether the API refused the credentials.
+    pub(super) fn is_about_credentials(&self) -> bool {
+        self.error.as_ref().is_some_and(Error::is_unauthenticated)
     }
 
     /// Whether the token has too few scopes.
@@ -245,6 +268,7 @@ fn text_of(error: &Error) -> String {
 
 /// Returns what an error has besides its text: violations after the third, quotas, links, and the request's id.
 fn facts(error: &Error) -> Vec<String> {
+    let text = error.to_string();
     let mut facts = Vec::new();
     for detail in error.details() {
         match detail {
@@ -270,11 +294,9 @@ fn facts(error: &Error) -> Vec<String> {
                 }));
             }
             ErrorDetail::Help(links) => {
-                facts.extend(
-                    links
-                        .iter()
-                        .map(|link| format!("{}: {}", link.description, link.url)),
-                );
+                // The text may have the link at which an API is enabled.
+                let new = links.iter().filter(|link| !text.contains(&link.url));
+                facts.extend(new.map(|link| format!("{}: {}", link.description, link.url)));
             }
             ErrorDetail::RequestInfo { request_id, .. } => {
                 facts.push(format!("request id: {request_id}"));

@@ -117,7 +117,13 @@ impl<'a> Invocation<'a> {
             && file != "-"
         {
             let path = Path::new(file);
-            std::fs::File::open(path).map_err(|error| CallFailure::file("read", path, &error))?;
+            let opened = std::fs::File::open(path).and_then(|file| file.metadata());
+            let is_folder = |about: std::fs::Metadata| match about.is_dir() {
+                true => Err(std::io::ErrorKind::IsADirectory.into()),
+                false => Ok(()),
+            };
+            let opened = opened.and_then(is_folder);
+            opened.map_err(|error| CallFailure::file("read", path, &error))?;
         }
         let preview = self.preview()?;
         if let Some(form) = self.options.dry_run {
@@ -132,8 +138,12 @@ impl<'a> Invocation<'a> {
             gapi::discovery::Verb::Get | gapi::discovery::Verb::Head
         );
         if !reads && (self.options.read_only || is_variable_set) {
+            let by = match self.options.read_only {
+                true => "--read-only",
+                false => "GAPI_READ_ONLY",
+            };
             return Err(CallFailure::mistake(
-                "--read-only",
+                by,
                 format!("the method sends {verb}; nothing but GET and HEAD is allowed"),
             ));
         }
@@ -145,6 +155,10 @@ impl<'a> Invocation<'a> {
             ));
         }
         let credentials = self.credentials(&preview)?;
+        let sent_with = match &credentials {
+            Some(credentials) if !self.has_own_authorization() => Some(credentials.describe()),
+            _ => None,
+        };
         let client = self.parts().client(credentials)?;
         if self.options.verbose {
             for line in observe::lines(&preview) {
@@ -206,6 +220,14 @@ impl<'a> Invocation<'a> {
                     None => failure,
                 })
             }
+            Ok(Err(failure)) if failure.is_about_credentials() && failure.hint.is_none() => {
+                Err(match sent_with {
+                    Some(who) => failure.hint(format!(
+                        "the request was sent with {who}; gapi auth login, or --credentials FILE"
+                    )),
+                    None => failure,
+                })
+            }
             Ok(Err(failure)) if failure.is_about_scopes() && failure.hint.is_none() => {
                 let (api, model) = (method.api(), method.model());
                 let scopes = model
@@ -260,20 +282,20 @@ impl<'a> Invocation<'a> {
         preview: &HttpRequest,
     ) -> CallResult<String> {
         let mut redacted = None;
-        if let (Some(body), Some(ty)) = (&self.body, &self.method.model().request) {
-            let mut body = body.clone();
-            if preview::redact(self.method.api(), ty, &mut body) {
-                let request = requests::request(
-                    self.method,
-                    self.options.no_check,
-                    &self.parameters,
-                    Some(&body),
-                );
-                redacted = Some(self.to_http(
-                    &request.unchecked(),
-                    &self.parts().client(Some(Arc::new(Anonymous)))?,
-                )?);
-            }
+        let mut body = self.body.clone();
+        if let (Some(body), Some(ty)) = (&mut body, &self.method.model().request)
+            && preview::redact(self.method.api(), ty, body)
+        {
+            let request = requests::request(
+                self.method,
+                self.options.no_check,
+                &self.parameters,
+                Some(body),
+            );
+            redacted = Some(self.to_http(
+                &request.unchecked(),
+                &self.parts().client(Some(Arc::new(Anonymous)))?,
+            )?);
         }
         let who: CallResult<Arc<dyn Credentials>> = if self.has_own_authorization() {
             Ok(Arc::new(AccessToken::new("")))
@@ -293,10 +315,10 @@ impl<'a> Invocation<'a> {
                 let scopes = identity::requested(self.method, &self.scopes);
                 let authorization = format!("{authorization}; scopes: {}", scopes.join(" "));
                 let media = match &self.mode {
-                    Mode::Upload(file) => Some(media_line(file)),
+                    Mode::Upload(file) => Some((body, media_line(file))),
                     _ => None,
                 };
-                preview::http(preview, &authorization, media.as_deref())
+                preview::http(preview, &authorization, media)
             }
         })
     }

@@ -144,6 +144,10 @@ fn call(words: &[OsString]) -> CallResult {
             return failure.hint("correct the document, or fetch it again with --refresh");
         }
         let spec = format!("{}:{}", service.name(), service.version());
+        if let Some(joined) = with_dots(&service, name, &words.rest) {
+            let mistake = Mistake::new(&spec, format!("there is no method `{name}`"));
+            failure = CallFailure::usage(vec![mistake.nearest([joined])]);
+        }
         failure.hint(format!("gapi methods {spec}"))
     })?;
     let global: Vec<&str> = service.global_parameters().collect();
@@ -153,6 +157,18 @@ fn call(words: &[OsString]) -> CallResult {
     }
     let arguments = arguments::read(&method, command, &words.rest)?;
     Invocation::new(&service, &method, arguments)?.run()
+}
+
+/// Returns the method whose name was given in several words, before or after which options may be: `instances list`.
+fn with_dots(service: &Service, name: &str, rest: &[OsString]) -> Option<String> {
+    let words: Vec<&str> = rest.iter().filter_map(|word| word.to_str()).collect();
+    (0..words.len()).find_map(|start| {
+        let mut joined = name.to_owned();
+        words[start..].iter().find_map(|word| {
+            joined = format!("{joined}.{word}");
+            service.find(&joined).is_ok().then(|| joined.clone())
+        })
+    })
 }
 
 /// Turns colours off or on, before the first text is printed.

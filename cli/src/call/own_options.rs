@@ -63,7 +63,7 @@ pub(super) struct OwnOptions {
     #[arg(long, conflicts_with = "pages", help_heading = "Lists")]
     pub(super) all: bool,
     /// This number of entries of a list, of as many pages as needed
-    #[arg(long, value_name = "N", conflicts_with = "pages", help_heading = "Lists", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", conflicts_with = "pages", help_heading = "Lists", value_parser = entries)]
     pub(super) limit: Option<u64>,
     /// All pages of a list as they are, one in a line
     #[arg(long, help_heading = "Lists")]
@@ -275,6 +275,12 @@ pub(super) fn bare() -> clap::Command {
 /// Adds the own options to a command.
 pub(super) fn add(command: clap::Command) -> clap::Command {
     OwnOptions::augment_args(command)
+}
+
+/// Reads a number of entries.
+fn entries(text: &str) -> Result<u64, String> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| "expected a number of entries, 1 or more".to_owned())
 }
 
 /// Reads `500ms`, `30s`, `5m`, `2h`; a number alone means seconds.

@@ -121,15 +121,20 @@ pub(super) fn curl(request: &HttpRequest, credentials: Option<&dyn Credentials>)
     request.to_curl(header) + "\n"
 }
 
-/// Returns a request as HTTP: request line, headers, and the body as it is sent.
-pub(super) fn http(request: &HttpRequest, authorization: &str, media: Option<&str>) -> String {
+/// Returns a request as HTTP: request line, headers, and the body as it is sent; of an upload its JSON and a description of its media.
+pub(super) fn http(
+    request: &HttpRequest,
+    authorization: &str,
+    upload: Option<(Option<Value>, String)>,
+) -> String {
     let mut text = format!("{} {}\n", request.method(), request.redacted_url());
     text.push_str(&format!("authorization: <{authorization}>\n"));
     for header in headers(request) {
         text.push_str(&format!("{header}\n"));
     }
-    match (media, std::str::from_utf8(request.body())) {
-        (Some(media), _) => text.push_str(&format!("\n<{media}>\n")),
+    match (upload, std::str::from_utf8(request.body())) {
+        (Some((Some(json), media)), _) => text.push_str(&format!("\n{json}\n<{media}>\n")),
+        (Some((None, media)), _) => text.push_str(&format!("\n<{media}>\n")),
         (None, Ok("")) => {}
         (None, Ok(body)) => text.push_str(&format!("\n{body}\n")),
         (None, Err(_)) => text.push_str(&format!("\n<{} bytes>\n", request.body().len())),

@@ -152,7 +152,7 @@ async fn bodies_and_properties_come_from_files() {
         .into_iter()
         .chain(["--body", "@none.json"])
         .collect();
-    desk.call(&words).fails_with(2, &["--body", "none.json"]);
+    desk.call(&words).fails_with(7, &["--body", "none.json"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,7 @@ use gapi_fakes::{Fault, Reply, Request};
 use serde_json::json;
 
 use super::{Desk, json, run, with_documents};
+use crate::support::Ran;
 
 const GET: [&str; 4] = ["sqladmin:v1", "instances.get", "p", "db"];
 
@@ -56,7 +57,8 @@ async fn the_api_refuses() {
 async fn each_failure_has_its_status() {
     let desk = Desk::new(|_: &Request| Reply::json(200, &json!({"name": "db"}))).await;
     desk.server.inject(Fault::status(401).times(2));
-    desk.call(&with(&[])).fails_with(4, &["401"]);
+    desk.call(&with(&[]))
+        .fails_with(4, &["401", "sent with no credentials; gapi auth login"]);
     desk.server.heal();
     desk.server
         .inject(Fault::status(429).retry_after(0).times(1));
@@ -159,7 +161,10 @@ fn usage_errors_need_no_connection() {
     call(&[&list[..], &["-p", "key=x"]].concat()).fails_with(2, &["--api-key-file"]);
     call(&["sqladmin:v1", "instances.lst", "p"])
         .fails_with(2, &["`instances.list`", "hint: gapi methods sqladmin:v1"]);
+    call(&["pubsub:v1", "projects", "topics", "list", "p"])
+        .fails_with(2, &["`projects`; did you mean `projects.topics.list`?"]);
     call(&["sqladmin:v1"]).fails_with(2, &["name a method of sqladmin:v1"]);
+    call(&[&list[..], &["--limit", "0"]].concat()).fails_with(2, &["1 or more"]);
     call(&["sql.instances.list", "p"]).fails_with(
         2,
         &[
@@ -203,7 +208,7 @@ async fn nothing_but_reading_when_it_is_wished() {
         .args(["call", "--anonymous", "--endpoint-url", &url])
         .args(delete)
         .env("GAPI_READ_ONLY", "1");
-    assert_eq!(command.output().unwrap().status.code(), Some(2));
+    Ran::of(command, "").fails_with(2, &["error: GAPI_READ_ONLY: "]);
     assert_eq!(desk.server.connections(), 0);
     desk.call(&with(&["--read-only"])).ok();
 }

@@ -90,6 +90,9 @@ async fn a_failure_changes_no_file() {
         )
         .fails_with(7, &["none.bin"]);
     bucket
+        .call(&["objects.insert", "b", "--upload", "discovery-docs"], "")
+        .fails_with(7, &["discovery-docs: is a directory"]);
+    bucket
         .call(&["buckets.list", "--project", "p", "--upload", "x"], "")
         .fails_with(2, &["--upload"]);
     bucket
@@ -127,13 +130,18 @@ async fn an_upload_is_displayed_without_its_bytes() {
                 "x",
                 "--upload",
                 "f.txt",
+                "--set",
+                "cacheControl=no-store",
                 "--dry-run",
             ],
             "",
         )
         .ok();
     assert!(
-        ran.stdout.contains("uploadType=") && ran.stdout.contains("<6 bytes of f.txt>"),
+        ran.stdout.contains("uploadType=")
+            && ran
+                .stdout
+                .ends_with("\n{\"cacheControl\":\"no-store\"}\n<6 bytes of f.txt>\n"),
         "{}",
         ran.stdout
     );
