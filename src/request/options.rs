@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
 use http::{
     HeaderName, HeaderValue,
-    header::{IF_MATCH, IF_NONE_MATCH},
+    header::{CONTENT_LENGTH, IF_MATCH, IF_NONE_MATCH, TRANSFER_ENCODING},
 };
 
 use super::option_setters::{CheckPatterns, Compress, OnDemand, option_setters};
@@ -203,6 +203,11 @@ impl CallOptions {
                 "option `header`: {name:?} is not the name of an HTTP header"
             ));
         };
+        if [CONTENT_LENGTH, TRANSFER_ENCODING].contains(&header) {
+            return self.refuse(format!(
+                "option `header`: {name:?} is set by the connection"
+            ));
+        }
         let Some(value) = value else {
             return self.refuse(format!(
                 "option `header`: the value of {name:?} holds characters that no header can carry"

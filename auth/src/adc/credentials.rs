@@ -17,6 +17,8 @@ const CLOUD_PLATFORM: &str = "https://www.googleapis.com/auth/cloud-platform";
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Origin {
+    /// The file that the program names with [`ApplicationDefault::file`](crate::ApplicationDefault::file).
+    File(PathBuf),
     /// The file that `GOOGLE_APPLICATION_CREDENTIALS` names.
     Variable(PathBuf),
     /// The file that `gcloud auth application-default login` writes.
@@ -37,7 +39,7 @@ impl fmt::Display for Origin {
                     RedactedPath::new(path)
                 )
             }
-            Self::Gcloud(path) => write!(f, "{}", RedactedPath::new(path)),
+            Self::File(path) | Self::Gcloud(path) => write!(f, "{}", RedactedPath::new(path)),
             Self::SignedIn(_) => f.write_str("gapi auth login"),
             Self::MetadataServer => f.write_str("the metadata server"),
         }
@@ -47,6 +49,10 @@ impl fmt::Display for Origin {
 impl fmt::Debug for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::File(path) => f
+                .debug_tuple("File")
+                .field(&RedactedPath::new(path))
+                .finish(),
             Self::Variable(path) => f
                 .debug_tuple("Variable")
                 .field(&RedactedPath::new(path))

@@ -13,7 +13,8 @@ use serde::{
 
 use crate::{AuthError, AuthErrorKind, Environment, RedactedPath};
 
-const NEEDED: &str = "give the path of a JSON file that gcloud or the Cloud console wrote, or leave the variable unset";
+const NEEDED: &str =
+    "give the path of a JSON file that gcloud or the Cloud console wrote, or name none";
 
 /// The types that a file can have, each with the feature that it needs.
 pub(super) const TYPES: [(&str, &str); 6] = [

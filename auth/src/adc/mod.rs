@@ -6,7 +6,7 @@ mod gcloud;
 mod kinds;
 mod search;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, path::PathBuf, sync::Arc};
 
 use gapi_transport::{Clock, Transport};
 
@@ -68,6 +68,7 @@ struct SearchSettings {
     clock: Option<Arc<dyn Clock>>,
     retry: Option<TokenRetryPolicy>,
     gdch_audience: Option<String>,
+    file: Option<PathBuf>,
     url_policy: UrlPolicy,
 }
 
@@ -110,6 +111,7 @@ impl ApplicationDefault {
             clock: None,
             retry: None,
             gdch_audience: None,
+            file: None,
             url_policy: UrlPolicy::default(),
         })
     }
@@ -138,6 +140,13 @@ impl ApplicationDefault {
         clock,
         retry,
     );
+
+    /// Uses the credentials of this file, of any type, and looks nowhere else. This is `load_credentials_from_file` of google-auth.
+    #[doc(alias = "load_credentials_from_file")]
+    pub fn file(self, path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        self.change(|settings| settings.file = Some(path))
+    }
 
     /// Sets the audience of tokens of a service identity of Google Distributed Cloud. Other credentials need none.
     pub fn gdch_audience(self, audience: impl Into<String>) -> Self {

@@ -27,6 +27,11 @@ impl ApplicationDefault {
         let settings = self.0;
         let mut tried = Vec::new();
         let well_known = gcloud::credentials_path(&settings.environment);
+        if let Some(path) = settings.file.clone() {
+            let of_gcloud = well_known.as_deref() == Some(&path);
+            let name = RedactedPath::new(&path).to_string();
+            return from_file(&settings, path, name, of_gcloud, Origin::File, tried);
+        }
         if let Some(path) = settings.environment.get_os(VARIABLE).map(PathBuf::from) {
             // The variable may name gcloud's own file, which is used with gcloud's project.
             let of_gcloud = well_known.as_deref() == Some(&path);

@@ -299,6 +299,11 @@ fn unknown_flags(command: &Command, words: &[OsString]) -> Vec<Mistake> {
                     && !argument.is_require_equals_set();
             }
             None => {
+                let refused = REFUSED.iter().find(|(wire, _)| flag(wire) == flag(name));
+                if let Some((_, instead)) = refused {
+                    mistakes.push(Mistake::new(format!("--{name}"), *instead));
+                    continue;
+                }
                 let kebab = flag(name);
                 let nearest = nearest(&kebab, longs.iter().copied());
                 mistakes.push(

@@ -25,12 +25,8 @@ pub(super) fn find(
 ) -> CallResult<Arc<dyn Credentials>> {
     let environment = Environment::system();
     let source = source(options, &environment, stdin)?;
-    if options.impersonate.is_empty() {
+    let Some((target, delegates)) = options.impersonate.split_last() else {
         return Ok(source);
-    }
-    let (target, delegates) = match options.impersonate.split_last() {
-        Some((target, delegates)) => (target, delegates),
-        None => return Ok(source),
     };
     let mut impersonated = Impersonated::new(source, target.clone());
     if !delegates.is_empty() {
@@ -62,14 +58,8 @@ fn source(
     if let Some(account) = &options.account {
         return signed_in(environment, account);
     }
-    if let Some(file) = &options.credentials {
-        let environment = environment
-            .clone()
-            .var("GOOGLE_APPLICATION_CREDENTIALS", file);
-        return default(options, environment);
-    }
     // The variables come after all options.
-    if options.subject.is_none() {
+    if options.subject.is_none() && options.credentials.is_none() {
         if let Some(token) = environment.get("GAPI_ACCESS_TOKEN") {
             return Ok(Arc::new(AccessToken::new(token)));
         }
@@ -82,16 +72,16 @@ fn source(
             return signed_in(environment, &account);
         }
     }
-    default(options, environment.clone())
-}
-
-fn default(options: &OwnOptions, environment: Environment) -> CallResult<Arc<dyn Credentials>> {
-    let mut search = ApplicationDefault::new().environment(environment);
+    let mut search = ApplicationDefault::new().environment(environment.clone());
+    if let Some(file) = &options.credentials {
+        search = search.file(file);
+    }
     if let Some(subject) = &options.subject {
         search = search.subject(subject.clone());
     }
     match search.find() {
         Ok(found) => Ok(Arc::new(found)),
+        Err(error) if options.credentials.is_some() => Err(CallFailure::credentials(&error)),
         Err(error) => Err(failed(&error)),
     }
 }

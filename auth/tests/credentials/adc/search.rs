@@ -29,6 +29,29 @@ fn home() -> Environment {
 }
 
 #[test]
+fn a_file_of_the_program_is_not_searched_for() {
+    let machine = home()
+        .file("/mine.json", user("mine"))
+        .var(VARIABLE, "/key.json")
+        .file("/key.json", user("variable"));
+    let search = || ApplicationDefault::new().environment(machine.clone());
+    let found = search().file("/mine.json").find().expect("credentials");
+    assert_eq!(*found.origin(), Origin::File(PathBuf::from("/mine.json")));
+    assert!(
+        found.describe().ends_with("client mine (/mine.json)"),
+        "{}",
+        found.describe()
+    );
+    let error = search().file("/none.json").find().expect_err("no file");
+    assert!(
+        error
+            .to_string()
+            .starts_with("/none.json: there is no such file; "),
+        "{error}"
+    );
+}
+
+#[test]
 fn the_variable_wins_over_gclouds_file() {
     let both = home()
         .file(GCLOUD, user("gcloud"))

@@ -120,6 +120,17 @@ fn one_source_at_a_time() {
             "gapi auth login --account ann@example.com",
         ],
     );
+    let ran = run(
+        &folder,
+        &[&LIST[..], &["--credentials", "none.json"]].concat(),
+    )
+    .fails_with(4, &["error: none.json: there is no such file"]);
+    assert!(!ran.stderr.contains("hint"), "{}", ran.stderr);
+    run(
+        &folder,
+        &[&LIST[..], &["--access-token", "canary"]].concat(),
+    )
+    .fails_with(2, &["--access-token: a secret does not belong"]);
     run(
         &folder,
         &[&LIST[..], &["--scopes", "sqlservice.amdin", "--anonymous"]].concat(),
