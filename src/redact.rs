@@ -2,12 +2,11 @@
 
 use std::borrow::Cow;
 
-use gapi_transport::redact;
+use gapi_transport::redact::{self, REDACTED};
 use http::{HeaderMap, HeaderName, Uri};
 use serde_json::Value;
 
-/// The replacement of a secret. It is valid base64, so that it decodes as bytes.
-pub(crate) const REDACTED: &str = "REDACTED";
+use crate::http::HttpRequest;
 
 /// Replaces the secrets in a JSON value.
 pub(crate) fn json(value: &mut Value) {
@@ -36,6 +35,7 @@ pub(crate) fn json(value: &mut Value) {
 fn hide(value: &mut Value) {
     match value {
         Value::String(text) if !text.is_empty() => REDACTED.clone_into(text),
+        Value::Number(number) => *number = 0.into(),
         Value::Array(items) => items.iter_mut().for_each(hide),
         Value::Object(_) => json(value),
         _ => {}
@@ -151,48 +151,64 @@ pub(crate) fn headers(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)>
 
 /// Returns `url` with the values of secret query parameters replaced, and without user information.
 pub(crate) fn url(url: &str) -> String {
-    let (front, query) = match url.split_once('?') {
-        Some((front, query)) => (front, Some(query)),
-        None => (url, None),
-    };
-    let mut out = without_user(front);
-    let mut separator = '?';
-    for pair in query.into_iter().flat_map(|q| q.split('&')) {
-        out.push(separator);
-        separator = '&';
-        match pair.split_once('=') {
-            Some((name, _)) if redact::is_secret_parameter(name) => {
-                out.push_str(name);
-                out.push_str("=REDACTED");
-            }
-            _ => out.push_str(pair),
-        }
+    match url.split_once('?') {
+        Some((front, query)) => format!("{}?{}", without_user(front), redact::query(query)),
+        None => without_user(url),
     }
-    out
 }
 
 fn without_user(front: &str) -> String {
-    let Some((scheme, rest)) = front.split_once("://") else {
-        return front.to_owned();
-    };
+    let (scheme, rest) = front.split_at(front.find("://").map_or(0, |at| at + 3));
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let host = authority
         .rsplit_once('@')
         .map_or(authority, |(_, host)| host);
-    format!("{scheme}://{host}{path}")
+    format!("{scheme}{host}{path}")
+}
+
+/// Returns a URL whose path has this template, with the values of secret parameters replaced, and without user information.
+pub(crate) fn url_of(url: &Uri, template: &str) -> String {
+    let is_secret = |segment: &&str| {
+        let mut names = segment.split('{').skip(1);
+        names.any(|name| redact::is_secret_property(name.split('}').next().unwrap_or_default()))
+    };
+    let text = self::url(&url.to_string());
+    let segments: Vec<&str> = template.rsplit('/').collect();
+    let (front, query) = text.split_at(text.find('?').unwrap_or(text.len()));
+    let mut parts: Vec<&str> = front.rsplit('/').collect();
+    for (index, segment) in segments.iter().enumerate() {
+        let is_long = segment.contains("{+");
+        // Where the value of several segments begins is not known.
+        if is_long && segments[index..].iter().any(is_secret) {
+            parts.truncate(index);
+            parts.push(REDACTED);
+        } else if !is_long
+            && is_secret(segment)
+            && let Some(part) = parts.get_mut(index)
+        {
+            *part = REDACTED;
+        }
+        if is_long {
+            break;
+        }
+    }
+    parts.reverse();
+    format!("{}{query}", parts.join("/"))
 }
 
 /// A URL for errors. Its secrets are removed when an error shows it, because most calls never do.
 pub(crate) struct RedactedUrl {
     url: Uri,
+    template: &'static str,
     instead: Option<String>,
 }
 
 impl RedactedUrl {
     /// `instead` replaces a URL that is secret as a whole.
-    pub(crate) fn new(url: &Uri, instead: Option<String>) -> Self {
+    pub(crate) fn new(request: &HttpRequest, instead: Option<String>) -> Self {
         Self {
-            url: url.clone(),
+            url: request.uri.clone(),
+            template: request.template,
             instead,
         }
     }
@@ -204,7 +220,7 @@ impl RedactedUrl {
 
     pub(crate) fn text(&self) -> String {
         match &self.instead {
-            None => self::url(&self.url.to_string()),
+            None => url_of(&self.url, self.template),
             Some(text) => text.clone(),
         }
     }
@@ -222,11 +238,14 @@ mod tests {
             "name": "n", "rootPassword": "CANARY", "nested": [{"access_token": "CANARY", "nextPageToken": "p"}],
             "payload": {"data": "CANARY", "dataCrc32c": "1"}, "credentials": {"private_key": "CANARY", "type": "x"},
             "passwords": 3, "mediaLink": "https://h/o?upload_id=CANARY&a=b", "data": "kept", "tokens": ["CANARX"],
-            "apiKeys": {"apiKey": "CANARY"}, "client_secret": ["CANARY"]
+            "apiKeys": {"apiKey": "CANARY", "otp": 424242}, "client_secret": ["CANARY"]
         });
         super::json(&mut value);
         let text = value.to_string();
-        assert!(!text.contains("CANARY"), "{text}");
+        assert!(
+            !text.contains("CANARY") && !text.contains("424242"),
+            "{text}"
+        );
         for kept in ["\"p\"", "\"kept\"", "a=b", "\"x\"", "\"passwords\":3"] {
             assert!(text.contains(kept), "{kept}: {text}");
         }
@@ -303,5 +322,29 @@ mod tests {
             "http://h:8080/a@b?c=d"
         );
         assert_eq!(url("https://h"), "https://h");
+        assert_eq!(url("ann:CANARY@h/a@b?otp=CANARY"), "h/a@b?otp=REDACTED");
+        for (path, template, expected) in [
+            (
+                "v1/a/tokens/CANARY",
+                "{x}/tokens/{token}",
+                "v1/a/tokens/REDACTED",
+            ),
+            (
+                "v1/CANARY:use/b?c=d",
+                "v1/{token}:use/{x}",
+                "v1/REDACTED/b?c=d",
+            ),
+            (
+                "v1/a/b/tokens/CANARY",
+                "v1/{+name}/tokens/{accessToken}",
+                "v1/a/b/tokens/REDACTED",
+            ),
+            ("v1/a/CANARY/b/c/x", "v1/{token}/{+name}/x", "REDACTED/x"),
+            ("v1/a/b", "v1/{+name}", "v1/a/b"),
+        ] {
+            let uri = format!("https://h/{path}").parse().expect("a URL");
+            let text = url_of(&uri, template);
+            assert_eq!(text.trim_start_matches("https://h/"), expected);
+        }
     }
 }

@@ -157,6 +157,7 @@ fn assemble(
     let mut request = HttpRequest {
         method: method.verb.to_http(),
         uri: Uri::default(),
+        template: method.path,
         headers: request_headers(call, options, context, upload_type.is_some())?,
         body: Bytes::new(),
         stream: None,

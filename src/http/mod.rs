@@ -34,6 +34,8 @@ use crate::redact;
 pub struct HttpRequest {
     pub(crate) method: Method,
     pub(crate) uri: Uri,
+    /// The template of the path; empty if it is not known.
+    pub(crate) template: &'static str,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     /// The body, if it is not in memory; `body` is empty then.
@@ -53,7 +55,7 @@ impl HttpRequest {
 
     /// Returns the URL with the values of secret parameters replaced.
     pub fn redacted_url(&self) -> String {
-        redact::url(&self.uri.to_string())
+        redact::url_of(&self.uri, self.template)
     }
 
     /// Returns the URL, like [`url`](Self::url).
@@ -161,7 +163,7 @@ impl HttpRequest {
         let kind = self.headers.get(http::header::CONTENT_TYPE);
         let is_form = kind.is_some_and(|kind| kind.as_bytes().ends_with(b"form-urlencoded"));
         let text = std::str::from_utf8(&self.body).ok()?;
-        is_form.then(|| redact::form(text))
+        is_form.then(|| gapi_transport::redact::query(text))
     }
 }
 

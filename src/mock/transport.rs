@@ -4,7 +4,10 @@ use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 use futures_util::stream;
-use gapi_transport::{Body, BoxFuture, Transport, TransportError, TransportErrorKind, lock};
+use gapi_transport::{
+    Body, BoxFuture, Transport, TransportError, TransportErrorKind, lock,
+    redact::is_secret_property,
+};
 use http::{
     HeaderMap, HeaderValue, Method as HttpMethod, Request, Response, Uri,
     header::{CONTENT_LENGTH, CONTENT_TYPE},
@@ -134,7 +137,8 @@ impl MockCall {
 
     /// Returns the URL without secrets.
     pub(super) fn redacted_url(&self) -> String {
-        crate::redact::url(&self.uri.to_string())
+        let template = self.method.map_or("", |method| method.path);
+        crate::redact::url_of(&self.uri, template)
     }
 }
 
@@ -145,7 +149,7 @@ impl fmt::Debug for MockCall {
             location == Some(Location::Path)
         };
         let parameters = self.parameters().map(|(name, value)| {
-            if of_path(name) {
+            if of_path(name) && !is_secret_property(name) {
                 format!("{name}={value:?}")
             } else {
                 format!("{name}=..")

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Mutex};
 
-use gapi_transport::lock;
+use gapi_transport::{lock, redact};
 use regex_lite::Regex;
 
 use super::Call;
@@ -22,8 +22,9 @@ pub(crate) fn check(call: &Call) -> Result<(), String> {
             .filter(|(name, _)| *name == parameter.name);
         for (name, value) in values {
             if !matches(pattern, value)? {
+                let value = displayed(name, format!("{value:?}"));
                 return Err(format!(
-                    "parameter {name:?}: {value:?} does not match the document's pattern {pattern:?}"
+                    "parameter {name:?}: {value} does not match the document's pattern {pattern:?}"
                 ));
             }
         }
@@ -43,12 +44,21 @@ pub(crate) fn check(call: &Call) -> Result<(), String> {
             } else {
                 continue;
             };
+            let value = displayed(name, value.to_owned());
             return Err(format!(
                 "parameter {name:?}: {value} is outside of the document's range, whose {bound} is {limit}"
             ));
         }
     }
     Ok(())
+}
+
+/// Returns a value for an error, unless it is a secret.
+fn displayed(name: &str, value: String) -> String {
+    if redact::is_secret_parameter(name) {
+        return "the value".to_owned();
+    }
+    value
 }
 
 /// Returns whether both texts are numbers, and the left one is less.

@@ -1,6 +1,10 @@
 //! Nothing secret is shown by `Debug` or `Display`.
 
-use gapi::{Body, CallOptions, Client, Media, auth::AccessToken};
+use gapi::{
+    Body, Call, CallOptions, Client, Media, PendingCall,
+    auth::AccessToken,
+    discovery::{Api, Method, Parameter, Verb},
+};
 
 use crate::{
     api::{Content, Create, Get, List, Patch, Photo, Thing, thing},
@@ -161,4 +165,60 @@ async fn errors_of_every_kind() {
         .to_http()
         .expect_err("refused");
     displayed("a path", &format!("{error} {error:?}"));
+}
+
+#[tokio::test]
+async fn parameters_with_the_names_of_secrets() {
+    static API: Api =
+        Api::new("vault", "v1", "", "https://vault.googleapis.com/").with_patterns(&["[a-z]+"]);
+    static GET: Method = Method::new(&API, Verb::Get, "vault.get", "v1/{accessToken}:use")
+        .with_parameters(&[Parameter::path("accessToken"), Parameter::query("otp")])
+        .with_patterns(&[(0, 0)])
+        .with_ranges(&[(1, "1", "9")]);
+    let script = Script::new(|_| json(403, r#"{"error": {"message": "no"}}"#));
+    let client = script.client();
+    let call = |token: &str, otp: &str| {
+        Call::new(&GET)
+            .with("accessToken", token.to_owned())
+            .with("otp", otp.to_owned())
+    };
+    let send =
+        |token: &str, otp: &str| PendingCall::<serde_json::Value>::new(&client, call(token, otp));
+    for (token, otp, expected) in [
+        (
+            CANARY,
+            "1",
+            "the value does not match the document's pattern",
+        ),
+        (
+            "a",
+            "424242",
+            "the value is outside of the document's range",
+        ),
+    ] {
+        let error = send(token, otp)
+            .check_patterns(true)
+            .await
+            .expect_err("no key");
+        let text = format!("{error} {error:?}");
+        assert!(
+            text.contains(expected) && !text.contains("424242"),
+            "{text}"
+        );
+        displayed("Error", &text);
+    }
+    let error = send(CANARY, "424242").await.expect_err("an error");
+    let request = call(CANARY, "424242").to_http().expect("a request");
+    let texts = [
+        format!("{error:?}"),
+        format!("{request:?}"),
+        request.to_curl(""),
+    ];
+    for text in texts {
+        assert!(
+            text.contains("/v1/REDACTED") && !text.contains("424242"),
+            "{text}"
+        );
+        displayed("text", &text);
+    }
 }

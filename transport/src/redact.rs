@@ -65,6 +65,9 @@ const SECRET_PARTS: [&str; 9] = [
     "apikey",
 ];
 
+/// The replacement of a secret. It is valid base64, so that it decodes as bytes.
+pub const REDACTED: &str = "REDACTED";
+
 /// Query parameters of secrets besides those of [`SECRET_PARTS`]: keys, sessions of uploads, and signatures of URLs.
 const SECRET_PARAMETERS: [&str; 5] = ["key", "trace", "code", "sig", "upload_id"];
 
@@ -103,6 +106,16 @@ pub fn is_secret_parameter(name: &str) -> bool {
         || (!is_cursor
             && (SECRET_PARTS.iter().any(is_part)
                 || ["signature", "credential"].iter().any(is_part)))
+        || is_secret_property(name)
+}
+
+/// Returns a query with the values of secret parameters replaced.
+pub fn query(text: &str) -> String {
+    let pairs = text.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, _)) if is_secret_parameter(name) => format!("{name}={REDACTED}"),
+        _ => pair.to_owned(),
+    });
+    pairs.collect::<Vec<_>>().join("&")
 }
 
 /// Returns whether a name in a server's text, such as `name=value`, is the name of a secret.
