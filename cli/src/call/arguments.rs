@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use gapi_codegen::model::{Api, Parameter, Type};
+use gapi_codegen::model::{Api, Location, Parameter, Type};
 use gapi_codegen::suggest::nearest;
 use gapi_dynamic::Method;
 use heck::ToKebabCase as _;
@@ -13,6 +13,7 @@ use super::failure::{CallFailure, CallResult, Mistake};
 use super::own_options::{self, OwnOptions};
 use super::parameter_help::{help_of, value_name};
 use super::requests::Parameters;
+use super::secrets::{is_secret_name, without_secret};
 
 /// The query parameters of all APIs that are flags of every method.
 const GLOBALS: [(&str, &str); 7] = [
@@ -193,14 +194,17 @@ pub(super) fn read(
     let matches = command
         .no_binary_name(true)
         .args_override_self(false)
-        .try_get_matches_from(words)
-        .map_err(|error| wrong(method, &error))?;
-    let options = OwnOptions::of(&matches).map_err(|error| wrong(method, &error))?;
+        .try_get_matches_from(&words)
+        .map_err(|error| wrong(method, &words, &error))?;
+    let options = OwnOptions::of(&matches).map_err(|error| wrong(method, &words, &error))?;
     let mut parameters = flags_of(&matches);
-    positions_of(method, &matches, &mut parameters, &mut mistakes);
+    positions_of(method, &words, &matches, &mut parameters, &mut mistakes);
     by_name(&options, &mut parameters, &mut mistakes);
+    let model = method.model();
     for (name, instead) in REFUSED {
-        if parameters.contains_key(name) {
+        // A part of the path is the name of a resource.
+        let is_path = |one: &&Parameter| one.wire == name && one.location == Location::Path;
+        if parameters.contains_key(name) && !model.required.iter().any(|one| is_path(&one)) {
             mistakes.push(Mistake::new(name, instead));
         }
     }
@@ -222,16 +226,21 @@ pub(super) fn help_line(method: &Method) -> String {
     )
 }
 
-fn wrong(method: &Method, error: &clap::Error) -> Box<CallFailure> {
+fn wrong(method: &Method, words: &[OsString], error: &clap::Error) -> Box<CallFailure> {
     let argument = match (error.kind(), error.get(ContextKind::InvalidArg)) {
         (ErrorKind::UnknownArgument, Some(ContextValue::String(argument))) => Some(argument),
         _ => None,
     };
     let mistake = match argument {
-        Some(argument) => too_many(argument),
+        Some(argument) => too_many(words, argument),
         None => {
             // clap's own label and usage are left to the help.
-            let text = error.to_string();
+            let text = match error.get(ContextKind::InvalidValue) {
+                Some(ContextValue::String(value)) => {
+                    error.to_string().replace(value, without_secret(value))
+                }
+                _ => error.to_string(),
+            };
             let message = text.trim_start_matches("error: ");
             let message = message.split("\n\nUsage:").next().unwrap_or_default();
             let message = message
@@ -246,17 +255,19 @@ fn wrong(method: &Method, error: &clap::Error) -> Box<CallFailure> {
     CallFailure::usage(vec![mistake]).hint(help_line(method))
 }
 
-/// Returns the mistake of a word that no parameter takes. What follows a `=`, and JSON, may be a secret.
-fn too_many(word: &str) -> Mistake {
+/// Returns the mistake of a word that no parameter takes. What follows a `=` or the name of a secret, and JSON, may be a secret.
+fn too_many(words: &[OsString], word: &str) -> Mistake {
     if matches!(word, "true" | "false") {
         let message = format!(
             "`{word}` is no argument: a boolean takes its value after `=`, as in --name={word}"
         );
         return Mistake::new("", message);
     }
-    let name = word.split('=').next().unwrap_or_default();
+    let name = without_secret(word.split('=').next().unwrap_or_default());
     let is_plain = |c: char| c.is_alphanumeric() || "-_./:@".contains(c);
-    let named = if name.chars().all(is_plain) {
+    let mut pairs = words.windows(2);
+    let is_value = pairs.any(|pair| pair[1] == word && is_secret_name(&pair[0].to_string_lossy()));
+    let named = if !is_value && name.chars().all(is_plain) {
         format!("`{name}`")
     } else {
         "a word".to_owned()
@@ -299,6 +310,7 @@ fn unknown_flags(command: &Command, words: &[OsString]) -> Vec<Mistake> {
                     && !argument.is_require_equals_set();
             }
             None => {
+                let name = without_secret(name);
                 let refused = REFUSED.iter().find(|(wire, _)| flag(wire) == flag(name));
                 if let Some((_, instead)) = refused {
                     mistakes.push(Mistake::new(format!("--{name}"), *instead));
@@ -374,6 +386,7 @@ fn flags_of(matches: &ArgMatches) -> Parameters {
 /// Gives the words to the required parameters that have no flag, in their order.
 fn positions_of(
     method: &Method,
+    given: &[OsString],
     matches: &ArgMatches,
     parameters: &mut Parameters,
     mistakes: &mut Vec<Mistake>,
@@ -394,7 +407,7 @@ fn positions_of(
         }
     }
     for word in words {
-        mistakes.push(too_many(&word));
+        mistakes.push(too_many(given, &word));
     }
 }
 
@@ -403,6 +416,11 @@ fn by_name(options: &OwnOptions, parameters: &mut Parameters, mistakes: &mut Vec
     let given: Vec<String> = parameters.keys().cloned().collect();
     for text in &options.param {
         match text.split_once('=') {
+            // The `=` is a part of the value.
+            Some((name, _)) if without_secret(name) != name => {
+                let name = without_secret(name);
+                mistakes.push(Mistake::new("-p", format!("expected `{name}=VALUE`")));
+            }
             Some((name, _)) if given.iter().any(|other| other == name) => {
                 mistakes.push(Mistake::new(name, "this parameter is given twice"));
             }
@@ -412,10 +430,7 @@ fn by_name(options: &OwnOptions, parameters: &mut Parameters, mistakes: &mut Vec
                     .or_default()
                     .push(value.to_owned());
             }
-            None => mistakes.push(Mistake::new(
-                "-p",
-                format!("expected NAME=VALUE, not `{text}`"),
-            )),
+            None => mistakes.push(Mistake::new("-p", "expected NAME=VALUE: a text has no `=`")),
         }
     }
 }

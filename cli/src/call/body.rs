@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 use super::failure::Mistake;
 use super::field_path::{self, FieldPath, resolved};
 use super::own_options::OwnOptions;
+use super::secrets::without_secret;
 use crate::input;
 
 /// A body, and the field mask that it needs.
@@ -132,11 +133,11 @@ fn edit(
         };
         Mistake::new(option, format!("expected {form}: a value has no `=`"))
     })?;
-    let at = format!("body.{path_text}");
+    let at = format!("body.{}", without_secret(path_text));
     let path = FieldPath::read(target.api(), ty, path_text, !unchecked)
         .map_err(|error| Mistake::new(&at, error.message).nearest(error.nearest))?;
     let value = match option {
-        "--set" => typed(target, &path.ty, value_text).map_err(|why| Mistake::new(&at, why))?,
+        "--set" => typed(target, &path, value_text).map_err(|why| Mistake::new(&at, why))?,
         "--set-json" => serde_json::from_str(value_text).map_err(|error| {
             Mistake::new(
                 &at,
@@ -144,15 +145,21 @@ fn edit(
             )
         })?,
         _ => {
-            let bytes = stdin.read(option, value_text)?;
+            let bytes = stdin.read(option, value_text).map_err(|mut mistake| {
+                // The text may be the secret itself.
+                if path.is_secret && value_text != "-" {
+                    mistake.message = "cannot read the file; --set takes the text itself".into();
+                }
+                mistake
+            })?;
             match resolved(target.api(), &path.ty).0 {
                 // As generated types are written.
                 Type::Bytes => Value::from(URL_SAFE.encode(bytes)),
-                ty => {
+                _ => {
                     let text = String::from_utf8(bytes).map_err(|_| {
                         Mistake::new(&at, format!("{value_text} is not UTF-8 text"))
                     })?;
-                    typed(target, ty, &text).map_err(|why| Mistake::new(&at, why))?
+                    typed(target, &path, &text).map_err(|why| Mistake::new(&at, why))?
                 }
             }
         }
@@ -163,17 +170,20 @@ fn edit(
     Ok((path, mask))
 }
 
-/// Returns a text as a value of a type. It is never guessed: the document decides.
-fn typed(target: &Method, ty: &Type, text: &str) -> Result<Value, String> {
-    let api = target.api();
-    let (ty, fields) = resolved(api, ty);
+/// Returns a text as a value of the type at a path. It is never guessed: the document decides.
+fn typed(target: &Method, path: &FieldPath, text: &str) -> Result<Value, String> {
+    let (ty, fields) = resolved(target.api(), &path.ty);
     if fields.is_some() {
         return Err(
             "this is an object; set its properties, or all of it with --set-json".to_owned(),
         );
     }
-    let number =
-        |value: Option<Value>, what: &str| value.ok_or_else(|| format!("`{text}` is not {what}"));
+    let number = |value: Option<Value>, what: &str| {
+        value.ok_or_else(|| match path.is_secret {
+            true => format!("the value is not {what}"),
+            false => format!("`{text}` is not {what}"),
+        })
+    };
     match ty {
         Type::Bool => number(text.parse::<bool>().ok().map(Value::from), "true or false"),
         Type::I32 => number(

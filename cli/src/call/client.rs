@@ -7,8 +7,9 @@ use gapi_auth::Credentials;
 use http::{HeaderName, HeaderValue};
 
 use super::failure::{CallResult, Mistake};
+use super::observe;
 use super::own_options::OwnOptions;
-use super::{observe, preview};
+use super::secrets::is_secret_header;
 
 /// What a client is made from, beside the credentials.
 #[derive(Clone, Copy, Debug)]
@@ -94,22 +95,23 @@ pub(super) fn headers(
 ) -> Vec<(HeaderName, HeaderValue)> {
     let mut headers = Vec::new();
     for text in &options.header {
-        let header = text.split_once(':').and_then(|(name, value)| {
+        let parts = text.split_once(':').and_then(|(name, value)| {
             let name = HeaderName::try_from(name.trim()).ok()?;
-            let mut value = HeaderValue::try_from(value.trim()).ok()?;
-            value.set_sensitive(preview::is_secret_header(name.as_str()));
-            Some((name, value))
+            Some((name, HeaderValue::try_from(value.trim())))
         });
-        match header {
-            Some(header) => headers.push(header),
-            None => {
-                let name = text.split(':').next().unwrap_or_default();
-                mistakes.push(Mistake::new(
-                    "-H",
-                    format!("expected `NAME: VALUE` after `{name}`"),
-                ));
+        // Without a name, the text may be the value alone.
+        let wrong = match parts {
+            Some((name, Ok(mut value))) => {
+                value.set_sensitive(is_secret_header(name.as_str()));
+                headers.push((name, value));
+                continue;
             }
-        }
+            Some((name, Err(_))) => {
+                format!("the value of `{name}` has characters that no header can carry")
+            }
+            None => "expected `NAME: VALUE`".to_owned(),
+        };
+        mistakes.push(Mistake::new("-H", wrong));
     }
     headers
 }

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use super::failure::{CallFailure, CallResult, Exit, Mistake};
 use super::field_path::{FieldPath, NoPath, Step, is_scalar, resolved};
+use super::secrets::without_secret;
 use super::tokens::compact;
 
 /// What an entry of a list is.
@@ -41,7 +42,11 @@ pub(super) fn given(
                 steps,
             }),
             Err(why) => mistakes.push(
-                Mistake::new("--columns", format!("{path}: {}", why.message)).nearest(why.nearest),
+                Mistake::new(
+                    "--columns",
+                    format!("{}: {}", without_secret(path), why.message),
+                )
+                .nearest(why.nearest),
             ),
         }
     }

@@ -9,6 +9,7 @@ use gapi_codegen::suggest::did_you_mean;
 use gapi_codegen::text::{inert, inert_lines};
 use serde_json::{Value, json};
 
+use super::secrets;
 use crate::diagnostic::Failure;
 use crate::wrap;
 
@@ -324,11 +325,13 @@ fn retry_after(error: &Error) -> Option<Duration> {
     })
 }
 
-/// Returns the details as the server sent them.
+/// Returns the details as the server sent them, without secrets.
 fn details(error: &Error) -> Option<Value> {
     let body: Value = serde_json::from_slice(error.body()?).ok()?;
     let object = body.get("error").unwrap_or(&body);
-    ["details", "errors"]
+    let mut details = ["details", "errors"]
         .into_iter()
-        .find_map(|name| object.get(name).cloned())
+        .find_map(|name| object.get(name).cloned())?;
+    secrets::redact_by_name(&mut details);
+    Some(details)
 }

@@ -4,7 +4,10 @@
 
 use gapi_codegen::model::{Api, Field, Shape, Type};
 use gapi_codegen::suggest::nearest;
+use gapi_transport::redact::is_secret_property;
 use serde_json::Value;
+
+use super::secrets::without_secret;
 
 /// A step of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +25,8 @@ pub(super) enum Step {
 pub(super) struct FieldPath {
     pub(super) steps: Vec<Step>,
     pub(super) ty: Type,
+    /// Whether a name in it is that of a secret.
+    pub(super) is_secret: bool,
     /// The part before the first map, list or value without a schema: what a field mask can name.
     pub(super) mask: String,
 }
@@ -72,6 +77,7 @@ impl FieldPath {
             rest: text,
             whole: text,
             steps: Vec::new(),
+            is_secret: false,
             mask: None,
         };
         while !reader.rest.is_empty() || reader.steps.is_empty() {
@@ -81,6 +87,7 @@ impl FieldPath {
         Ok(Self {
             steps: reader.steps,
             ty: reader.ty.clone(),
+            is_secret: reader.is_secret,
             mask: reader.mask.unwrap_or_else(|| before.to_owned()),
         })
     }
@@ -120,23 +127,29 @@ struct Reader<'a> {
     rest: &'a str,
     whole: &'a str,
     steps: Vec<Step>,
+    is_secret: bool,
     mask: Option<String>,
 }
 
 impl<'a> Reader<'a> {
     fn step(&mut self, checked: bool) -> Result<(), NoPath> {
         if !self.steps.is_empty() && !self.rest.starts_with('[') {
-            self.rest = self
-                .rest
-                .strip_prefix('.')
-                .ok_or_else(|| NoPath::new(format!("`{}` is not expected in a path", self.rest)))?;
+            self.rest = self.rest.strip_prefix('.').ok_or_else(|| {
+                NoPath::new(format!(
+                    "`{}` is not expected in a path",
+                    without_secret(self.rest)
+                ))
+            })?;
         }
         let (ty, fields) = resolved(self.api, self.ty);
         let next: (Step, &'a Type) = match (ty, fields) {
             (_, Some(fields)) => {
                 let name = self.name(false)?;
                 match fields.iter().find(|field| field.wire == name) {
-                    Some(field) => (Step::Name(name), &field.ty),
+                    Some(field) => {
+                        self.is_secret |= field.secret;
+                        (Step::Name(name), &field.ty)
+                    }
                     None if !checked => (Step::Name(name), &Type::Any),
                     None => {
                         let names = fields.iter().map(|field| field.wire.as_str());
@@ -145,7 +158,7 @@ impl<'a> Reader<'a> {
                                 .into_iter()
                                 .map(str::to_owned)
                                 .collect(),
-                            message: format!("there is no property `{name}`"),
+                            message: format!("there is no property `{}`", without_secret(&name)),
                         });
                     }
                 }
@@ -173,6 +186,7 @@ impl<'a> Reader<'a> {
                 )));
             }
         };
+        self.is_secret |= matches!(&next.0, Step::Name(name) if is_secret_property(name));
         self.steps.push(next.0);
         self.ty = next.1;
         Ok(())
@@ -206,7 +220,7 @@ impl<'a> Reader<'a> {
             let message = if self.rest.is_empty() {
                 "the path ends before a name".to_owned()
             } else {
-                format!("a name is expected before `{}`", self.rest)
+                format!("a name is expected before `{}`", without_secret(self.rest))
             };
             return Err(NoPath::new(message));
         }

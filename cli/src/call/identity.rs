@@ -13,6 +13,7 @@ use gapi_dynamic::Method;
 use super::body::StandardInput;
 use super::failure::{CallFailure, CallResult, Mistake};
 use super::own_options::OwnOptions;
+use super::secrets::without_secret;
 
 /// The beginning of most scopes.
 const PREFIX: &str = "https://www.googleapis.com/auth/";
@@ -158,8 +159,9 @@ pub(super) fn scopes(
                 let short = known
                     .iter()
                     .map(|url| url.strip_prefix(PREFIX).unwrap_or(url));
+                let named = without_secret(scope);
                 mistakes.push(
-                    Mistake::new("--scopes", format!("the document has no scope `{scope}`"))
+                    Mistake::new("--scopes", format!("the document has no scope `{named}`"))
                         .nearest(nearest(scope, short)),
                 );
             }

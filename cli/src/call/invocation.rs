@@ -24,7 +24,7 @@ use super::mode::{self, Mode};
 use super::own_options::{OwnOptions, Preview};
 use super::requests::{self, Parameters};
 use super::sending::Ready;
-use super::{identity, mistake, observe, preview};
+use super::{identity, mistake, observe, preview, secrets};
 use crate::diagnostic::block_on;
 use crate::print::note;
 
@@ -284,7 +284,7 @@ impl<'a> Invocation<'a> {
         let mut redacted = None;
         let mut body = self.body.clone();
         if let (Some(body), Some(ty)) = (&mut body, &self.method.model().request)
-            && preview::redact(self.method.api(), ty, body)
+            && secrets::redact(self.method.api(), ty, body)
         {
             let request = requests::request(
                 self.method,

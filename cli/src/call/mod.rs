@@ -19,6 +19,7 @@ mod preview;
 #[cfg(all(test, checkout))]
 mod random_words;
 mod requests;
+mod secrets;
 mod sending;
 #[cfg(all(test, checkout))]
 mod survey;

@@ -4,17 +4,21 @@
 use std::ffi::OsString;
 
 use gapi_codegen::Source;
+use gapi_codegen::model::{Api, Type};
 use gapi_dynamic::{Hosts, Method, Service};
 use gapi_fakes::{Reply, Server};
 use proptest::prelude::*;
 use proptest::sample::Index;
+use serde_json::Value;
 use tokio::runtime::Runtime;
 
+use super::field_path::{FieldPath, resolved};
 use super::invocation::Invocation;
 use super::own_options::Preview;
 use super::{arguments, own_options, preview, tests};
 
-const CANARY: &str = "canary-0123456789";
+/// Secrets: a text, and one that is a number too.
+const CANARIES: [&str; 2] = ["canary-0123456789=", "4242424242424242424"];
 
 /// Texts that look like options, paths, numbers, escapes and nothing.
 const TEXTS: [&str; 18] = [
@@ -38,34 +42,144 @@ const TEXTS: [&str; 18] = [
     "é 日本",
 ];
 
-/// Words that give a secret where secrets may be.
-const SECRETS: [[&str; 2]; 5] = [
-    ["--set", "password=canary-0123456789"],
-    ["--set-json", "{\"password\":\"canary-0123456789\"}"],
-    ["-H", "authorization: Bearer canary-0123456789"],
-    ["-p", "access_token=canary-0123456789"],
-    ["--body", "{\"password\":\"canary-0123456789\"}"],
+/// Names of secrets.
+const NAMES: [&str; 7] = [
+    "password",
+    "user.rootPassword",
+    "labels.clientSecret",
+    "keys[0].privateKey",
+    "settings.userLabels.passphrase",
+    "access_token",
+    "x-otp",
 ];
 
+/// Names of secrets that properties of documents get.
+const NAMES_OF_PROPERTIES: [&str; 5] = ["password", "clientSecret", "otp", "accessToken", "apiKey"];
+
+/// How the secret `C` with the name `N` is given: where it belongs, or by mistake elsewhere.
+const FORMS: [&[&str]; 28] = [
+    &["--set", "N=C"],
+    &["--set", "N: C"],
+    &["--set", "N C"],
+    &["--set-json", "N=\"C\""],
+    &["--set-json", "N=C"],
+    &["--set-json", "N=[\"C\"]"],
+    &["--set-json", "N={\"x\":\"C\"}"],
+    &["--set-json", "{\"N\":\"C\"}"],
+    &["--set-file", "N=C"],
+    // Those before are for paths of properties too.
+    &["--body", "{\"N\":\"C\"}"],
+    &["--body", "{\"N\":{\"x\":[C]}}"],
+    &["--body", "{\"N\":C"],
+    &["--body", "N=C"],
+    &["-H", "N: C"],
+    &["-H", "N=C"],
+    &["-H", "authorization: Bearer C"],
+    &["-H", "authorization=C"],
+    &["-p", "authorization:C"],
+    &["-H", "x y: N: C"],
+    &["-p", "N=C"],
+    &["-p", "N: C"],
+    &["--N=C"],
+    &["--N C"],
+    &["--columns", "N=C"],
+    &["--limit", "N=C"],
+    &["--format=N=C"],
+    &["--max-time=N=C"],
+    &["--dry-run=N: C"],
+];
+
+/// The same as words that may be arguments.
+const LOOSE: [&[&str]; 5] = [
+    &["N=C"],
+    &["N: C"],
+    &["--set", "N", "C"],
+    &["-H", "N:", "C"],
+    &["-H", "authorization:", "Bearer", "C"],
+];
+
+/// Returns words that give secrets to a method, in all forms: under any names, and as properties of its body.
+fn secrets(method: &Method) -> [Vec<Vec<OsString>>; 2] {
+    let mut paths = Vec::new();
+    if let Some(ty) = &method.model().request {
+        add_paths(method.api(), ty, "", 3, &mut paths);
+        let read = |path: &String| FieldPath::read(method.api(), ty, path, true);
+        paths.retain(|path| read(path).is_ok_and(|path| path.is_secret));
+    }
+    let own = arguments::own_flags();
+    let mut required = method.model().required.iter();
+    let is_by_name = required.all(|parameter| {
+        let flag = arguments::flag(&parameter.wire);
+        !flag.is_empty() && !own.contains(&flag)
+    });
+    let loose = if is_by_name { &LOOSE[..] } else { &[] };
+    let all = |name: &String, forms: &[&[&str]]| {
+        let words = forms.iter().flat_map(|form| {
+            CANARIES.map(|canary| {
+                let word = |word: &&str| word.replace('C', canary).replace('N', name).into();
+                form.iter().map(word).collect()
+            })
+        });
+        words.collect::<Vec<_>>()
+    };
+    let names = NAMES.map(str::to_owned);
+    let named = names
+        .iter()
+        .flat_map(|name| all(name, &[&FORMS, loose].concat()));
+    let of_paths = paths.iter().flat_map(|path| all(path, &FORMS[..9]));
+    [named.collect(), of_paths.collect()]
+}
+
+/// Adds the paths of all values in a type.
+fn add_paths(api: &Api, ty: &Type, before: &str, depth: usize, paths: &mut Vec<String>) {
+    let inner = match resolved(api, ty) {
+        (_, Some(fields)) => {
+            let path = |name: &str| format!("{before}[{}]", Value::from(name));
+            fields
+                .iter()
+                .map(|field| (path(&field.wire), &field.ty))
+                .collect()
+        }
+        (Type::List(item), _) => vec![(format!("{before}[]"), &**item)],
+        (Type::Map(item), _) => vec![
+            (format!("{before}[\"otp\"]"), &**item),
+            (format!("{before}[\"x\"]"), &**item),
+        ],
+        _ => Vec::new(),
+    };
+    for (path, ty) in inner {
+        if depth > 0 {
+            add_paths(api, ty, &path, depth - 1, paths);
+        }
+        paths.push(path);
+    }
+}
+
 /// Returns the words of a line: each is a flag, a text, or both.
-fn line(flags: &[String], choices: &[(Index, Index, u8)]) -> Vec<OsString> {
+fn line(
+    flags: &[String],
+    secrets: &[Vec<Vec<OsString>>; 2],
+    choices: &[(Index, Index, u8)],
+) -> Vec<OsString> {
     let mut words: Vec<OsString> = Vec::new();
-    for (flag, text, form) in choices {
-        let flag = format!("--{}", flags[flag.index(flags.len())]);
+    for (flag_index, text_index, form) in choices {
+        let flag = format!("--{}", flags[flag_index.index(flags.len())]);
         // The standard input stream is the test's own.
-        let text = match TEXTS[text.index(TEXTS.len())] {
+        let text = match TEXTS[text_index.index(TEXTS.len())] {
             "-" => "y",
             text => text,
         };
-        match form % 5 {
+        match form % 7 {
             0 => words.push(text.into()),
             1 => words.push(flag.into()),
             2 => words.extend([flag.into(), text.into()]),
             3 => words.push(format!("{flag}={text}").into()),
+            4 => words.push("--no-check".into()),
             // After another word, these may be arguments, which are no secrets.
-            _ => {
-                let secret = SECRETS[text.len() % SECRETS.len()].map(OsString::from);
-                words.splice(0..0, secret);
+            form => {
+                let secrets = &secrets[usize::from(form == 5)];
+                let secret = secrets.get(flag_index.index(secrets.len().max(1)));
+                words.splice(0..0, secret.into_iter().flatten().cloned());
             }
         }
     }
@@ -79,6 +193,26 @@ fn required(method: &Method) -> Vec<OsString> {
     required.map(|parameter| word(&parameter.wire)).collect()
 }
 
+/// Gives one property of each object in a document, and one parameter of each method, the name of a secret.
+fn add_secrets<'a>(value: &mut Value, names: &mut impl Iterator<Item = &'a &'a str>) {
+    let Value::Object(object) = value else {
+        return;
+    };
+    for (key, value) in object {
+        if let ("properties" | "parameters", Value::Object(inner)) = (key.as_str(), &mut *value)
+            && let Some(name) = inner.keys().next().cloned()
+            && let Some(secret) = names.next()
+            && inner
+                .get(&name)
+                .is_some_and(|value| value["location"] != "path")
+            && let Some(value) = inner.remove(&name)
+        {
+            inner.insert((*secret).to_owned(), value);
+        }
+        add_secrets(value, names);
+    }
+}
+
 /// Reads a line as `gapi call` does, up to the request.
 fn check(service: &Service, method: &Method, choices: &[(Index, Index, u8)]) {
     let global: Vec<&str> = service.global_parameters().collect();
@@ -90,8 +224,10 @@ fn check(service: &Service, method: &Method, choices: &[(Index, Index, u8)]) {
         .collect();
     flags.push("unknown".to_owned());
     let mut words = required(method);
-    words.extend(line(&flags, choices));
-    let _ = super::words::Words::of(&words, &own_options::command());
+    words.extend(line(&flags, &secrets(method), choices));
+    if let Err(failure) = super::words::Words::of(&words, &own_options::command()) {
+        assert_hidden(&words, &failure.text());
+    }
     let has_endpoint = words
         .iter()
         .any(|word| word.to_string_lossy().starts_with("--endpoint-url"));
@@ -109,11 +245,14 @@ fn check(service: &Service, method: &Method, choices: &[(Index, Index, u8)]) {
         let text = invocation.preview_text(Preview::Http, &request)?;
         Ok(text + &invocation.preview_text(Preview::Curl, &request)?)
     });
-    let text = match preview {
-        Ok(text) => text,
-        Err(failure) => failure.text() + &failure.json().to_string(),
-    };
-    assert!(!text.contains(CANARY), "{words:?}: {text}");
+    let text = preview.unwrap_or_else(|failure| failure.text() + &failure.json().to_string());
+    assert_hidden(&words, &text);
+}
+
+/// Fails where a text has a secret.
+fn assert_hidden(words: &[OsString], text: &str) {
+    let is_shown = CANARIES.iter().any(|canary| text.contains(canary));
+    assert!(!is_shown, "{words:?}: {text}");
 }
 
 fn cases() -> u32 {
@@ -146,7 +285,7 @@ fn send(
         .map(OsString::from)
         .into();
     words.extend(required(method));
-    words.extend(line(&flags, choices));
+    words.extend(line(&flags, &secrets(method), choices));
     let Ok(mut invocation) = arguments::read(method, command, &words)
         .and_then(|arguments| Invocation::new(service, method, arguments))
     else {
@@ -224,8 +363,9 @@ proptest! {
         method in any::<Index>(),
         choices in prop::collection::vec(any::<(Index, Index, u8)>(), 0..8),
     ) {
-        let text = gapi_random_documents::document(seed).document.to_string();
-        let Ok(service) = Service::from_source(Source::new("random", text), &Hosts::Google) else {
+        let mut document = gapi_random_documents::document(seed).document;
+        add_secrets(&mut document, &mut NAMES_OF_PROPERTIES.iter().cycle());
+        let Ok(service) = Service::from_source(Source::new("random", document.to_string()), &Hosts::Google) else {
             return Ok(());
         };
         let methods = service.methods();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use gapi::{Client, Download};
 use gapi_codegen::model::TokenIn;
 use gapi_dynamic::{Method, Request, Service};
+use gapi_transport::redact::is_secret_property;
 use serde::Serialize;
 
 use super::format::Format;
@@ -80,6 +81,15 @@ pub(super) fn wait_command(
 ) -> Option<String> {
     let poll = method.model().operation.as_ref()?.poll.clone()?;
     let poll = service.find(&poll).ok()?;
+    // The command is for a terminal, and for logs.
+    if poll
+        .model()
+        .required
+        .iter()
+        .any(|parameter| is_secret_property(&parameter.wire))
+    {
+        return None;
+    }
     let words: Vec<String> = poll
         .model()
         .required

@@ -6,6 +6,7 @@ use clap::Command;
 use gapi_codegen::suggest::nearest;
 
 use super::failure::{CallFailure, CallResult, Mistake};
+use super::secrets::without_secret;
 
 /// The method that is named, and the other words.
 #[derive(Debug, Default, PartialEq)]
@@ -56,7 +57,7 @@ impl Words {
                     let nearest = nearest(name, longs)
                         .into_iter()
                         .map(|name| format!("--{name}"));
-                    let option = text.split('=').next().unwrap_or_default();
+                    let option = without_secret(text.split('=').next().unwrap_or_default());
                     let mistake = Mistake::new(
                         option,
                         "this is no option of gapi; options of a method follow its name",

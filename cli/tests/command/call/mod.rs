@@ -9,6 +9,7 @@ mod lists;
 mod media;
 mod operations;
 mod output;
+mod secrets;
 mod words;
 
 use std::path::Path;
