@@ -113,6 +113,13 @@ fn descriptions_are_json_for_scripts() {
         json["body"]["json"]["settings"]["ipConfiguration"],
         serde_json::json!({})
     );
+    // To be filled in: nothing that a server would act on.
+    let body = &json["body"]["json"];
+    assert_eq!(body["databaseVersion"], "SQL_DATABASE_VERSION_UNSPECIFIED");
+    assert_eq!(
+        body["settings"]["activationPolicy"],
+        "SQL_ACTIVATION_POLICY_UNSPECIFIED"
+    );
     for (line, property) in [
         ("show tasks:v1 --json", "resources"),
         ("show tasks:v1 Task --json", "properties"),

@@ -15,7 +15,8 @@ pub(super) fn rust(api: &Api, names: &Spelling<'_>, ty: &Type, depth: usize) -> 
     writer.body(ty, depth, 0)
 }
 
-/// Returns a JSON value of a type. Objects below `depth` levels are empty.
+/// Returns a JSON value of a type, to be filled in: no value in it is one that a server would act on, other than 0 and `false`. Objects
+/// below `depth` levels are empty.
 pub(super) fn json(api: &Api, ty: &Type, depth: usize) -> Value {
     value(api, ty, depth + 1, &mut Vec::new())
 }
@@ -115,15 +116,12 @@ impl Writer<'_> {
 
 fn value(api: &Api, ty: &Type, depth: usize, above: &mut Vec<TypeId>) -> Value {
     match ty {
-        Type::String | Type::Bytes => json!(""),
+        Type::String | Type::Bytes | Type::FieldMask => json!(""),
+        Type::DateTime | Type::Date | Type::Duration => json!(""),
         Type::Bool => json!(false),
         Type::I32 | Type::U32 => json!(0),
         Type::I64 | Type::U64 => json!("0"),
         Type::F32 | Type::F64 => json!(0.0),
-        Type::DateTime => json!("2026-01-31T12:00:00Z"),
-        Type::Date => json!("2026-01-31"),
-        Type::Duration => json!("60s"),
-        Type::FieldMask => json!("name"),
         Type::Any => Value::Null,
         Type::List(item) => json!([value(api, item, depth, above)]),
         Type::Map(item) => json!({"key": value(api, item, depth, above)}),
@@ -142,7 +140,11 @@ fn named(api: &Api, id: TypeId, def: &TypeDef, depth: usize, above: &mut Vec<Typ
             Value::Object(object)
         }
         Shape::Object(_) => json!({}),
-        Shape::Enum(variants) => json!(likely(variants).map_or("", |variant| &variant.wire)),
+        Shape::Enum(variants) => {
+            let mut names = variants.iter().map(|variant| variant.wire.as_str());
+            let unset = names.find(|name| name.ends_with("UNSPECIFIED"));
+            json!(unset.unwrap_or_default())
+        }
         Shape::Alias(ty) => value(api, ty, depth, above),
     }
 }
