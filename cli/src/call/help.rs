@@ -44,11 +44,15 @@ pub(super) fn print_methods(service: &Service, wants_help: bool) -> CallResult {
 }
 
 /// Prints the help of one method.
-pub(super) fn print_method(method: &Method, command: clap::Command) -> CallResult {
-    printed(print(&text(method, command)))
+pub(super) fn print_method(
+    service: &Service,
+    method: &Method,
+    command: clap::Command,
+) -> CallResult {
+    printed(print(&text(service, method, command)))
 }
 
-pub(super) fn text(method: &Method, command: clap::Command) -> String {
+pub(super) fn text(service: &Service, method: &Method, command: clap::Command) -> String {
     let (api, model) = (method.api(), method.model());
     let spec = format!("{}:{}", api.name, api.version);
     let arguments: Vec<String> = model
@@ -90,7 +94,7 @@ pub(super) fn text(method: &Method, command: clap::Command) -> String {
             indented(&lines)
         ));
     }
-    let abilities = abilities(method);
+    let abilities = abilities(service, method);
     if !abilities.is_empty() {
         after.push_str(&format!("Abilities:\n{}\n", indented(&abilities)));
     }
@@ -117,7 +121,7 @@ fn indented(lines: &[String]) -> String {
 }
 
 /// Returns what can be done beside sending one request.
-fn abilities(method: &Method) -> Vec<String> {
+fn abilities(service: &Service, method: &Method) -> Vec<String> {
     let model = method.model();
     let mut lines = Vec::new();
     match &model.paging {
@@ -142,10 +146,14 @@ fn abilities(method: &Method) -> Vec<String> {
     }
     if model.download.is_some() {
         lines.push("--media -o FILE: it has media to download".to_owned());
-    } else if model.operation.is_some()
-        && let Some(media) = media_beside(method.api(), &model.path_name)
-    {
-        lines.push(format!("for the media itself: {media} --media -o FILE"));
+    } else if model.operation.is_some() {
+        let beside = media_beside(service, &model.path_name);
+        if !beside.is_empty() {
+            let names = beside.join(" or ");
+            lines.push(format!(
+                "for the media itself: {names}, with --media -o FILE"
+            ));
+        }
     }
     if model.raw_response {
         lines.push("-o FILE: the response is bytes".to_owned());
@@ -153,19 +161,20 @@ fn abilities(method: &Method) -> Vec<String> {
     lines
 }
 
-/// Returns the method of the same resource that has media to download.
-fn media_beside(api: &Api, path_name: &str) -> Option<String> {
-    let (resource, _) = path_name.rsplit_once('.')?;
-    api.root
-        .all_methods()
-        .find(|other| {
-            other.download.is_some()
-                && other
-                    .path_name
-                    .rsplit_once('.')
-                    .is_some_and(|(other, _)| other == resource)
-        })
-        .map(|other| other.path_name.clone())
+/// Returns the methods of the same resource that have media to download.
+fn media_beside(service: &Service, path_name: &str) -> Vec<String> {
+    let resource = |name: &str| {
+        name.rsplit_once('.')
+            .map_or("", |(resource, _)| resource)
+            .to_owned()
+    };
+    let names = service.methods().iter().map(|entry| entry.name.clone());
+    let beside = names.filter(|name| resource(name) == resource(path_name));
+    let has_media = |name: &String| {
+        let method = service.find(name);
+        method.is_ok_and(|method| method.model().download.is_some())
+    };
+    beside.filter(has_media).collect()
 }
 
 /// Returns three command lines with the method.
@@ -201,6 +210,7 @@ fn examples(method: &Method, spec: &str) -> Vec<String> {
         }
         (_, Some(_)) => lines.push(format!("{first} --wait --deadline 10m")),
         _ if model.download.is_some() => lines.push(format!("{first} --media -o FILE")),
+        _ if model.upload.is_some() => lines.push(format!("{first} --upload FILE")),
         _ => {
             if let Some(parameter) = model.optional.first() {
                 lines.push(format!("{first} --{}=VALUE", flag(&parameter.wire)));

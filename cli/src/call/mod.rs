@@ -154,7 +154,7 @@ fn call(words: &[OsString]) -> CallResult {
     let global: Vec<&str> = service.global_parameters().collect();
     let command = arguments::command(&method, &global);
     if wants_help {
-        return help::print_method(&method, command);
+        return help::print_method(&service, &method, command);
     }
     let arguments = arguments::read(&method, command, &words.rest)?;
     Invocation::new(&service, &method, arguments)?.run()

@@ -85,7 +85,7 @@ fn each_method_has_a_help() {
             };
             let mut command = arguments::command(&method, &global);
             command.build();
-            let text = help::text(&method, command);
+            let text = help::text(&service, &method, command);
             assert!(
                 text.contains(&format!(
                     "gapi call {}:{}",

@@ -3,7 +3,7 @@
 use gapi_fakes::{Reply, Request};
 use serde_json::json;
 
-use super::Desk;
+use super::{Desk, run, with_documents};
 
 async fn desk() -> Desk {
     Desk::new(|_: &Request| Reply::json(200, &json!({}))).await
@@ -154,4 +154,29 @@ async fn hidden_names_are_reached_by_name() {
     }
     desk.call(&["odd.json", "r.broken"])
         .fails_with(5, &["the schema `None`", "correct the document"]);
+}
+
+#[test]
+fn the_help_has_what_a_method_can_do() {
+    let folder = with_documents();
+    for (spec, method, lines) in [
+        (
+            "drive:v3",
+            "files.download",
+            &[
+                "--wait, --wait=response: it starts an operation",
+                "for the media itself: files.export or files.get, with --media -o FILE",
+            ][..],
+        ),
+        (
+            "storage:v1",
+            "objects.insert",
+            &["gapi call storage:v1 objects.insert BUCKET --upload FILE"],
+        ),
+    ] {
+        let help = run(&folder, &[spec, method, "--help"]).ok().stdout;
+        for line in lines {
+            assert!(help.contains(line), "{line}\n{help}");
+        }
+    }
 }
