@@ -16,6 +16,7 @@ macro_rules! pages {
                         feature = "auth",
                         feature = "user-flows",
                         feature = "rustls",
+                        feature = "reqwest",
                         feature = "files",
                         feature = "blocking"
                     )

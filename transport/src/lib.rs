@@ -6,6 +6,10 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod body;
+#[cfg(any(feature = "rustls", feature = "reqwest"))]
+mod cause;
+#[cfg(feature = "rustls")]
+mod client;
 mod clock;
 #[cfg(feature = "crypto")]
 #[doc(hidden)]
@@ -17,6 +21,8 @@ mod manual_clock;
 mod options;
 #[doc(hidden)]
 pub mod redact;
+#[cfg(any(feature = "rustls", feature = "reqwest"))]
+mod request_uri;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 #[doc(hidden)]
@@ -38,7 +44,7 @@ pub use lazy::LazyTransport;
 pub use manual_clock::ManualClock;
 
 #[cfg(feature = "rustls")]
-pub use self::{options::TransportOptions, reqwest::default_transport};
+pub use self::{client::default_transport, options::TransportOptions};
 
 /// Locks a mutex, also after a thread that held it has panicked.
 #[doc(hidden)]

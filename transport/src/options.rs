@@ -1,19 +1,17 @@
 //! Options of the default transport: certificates, proxies and its runtime.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 
-use ::reqwest::{Client, redirect};
-use rustls::ClientConfig;
 use tokio::runtime::Handle;
 
 use crate::{
     Body, BoxFuture, Transport, TransportError, TransportErrorKind,
-    reqwest::{Proxied, Resolver},
+    client::HyperTransport,
     runtime::{self, Entered},
     tls::Tls,
 };
 
-/// Options of a transport over reqwest that differs from [`default_transport`](crate::default_transport).
+/// Options of a transport that differs from [`default_transport`](crate::default_transport).
 ///
 /// ```
 /// # fn example(chain: &str, key: &str) -> Result<(), gapi_transport::TransportError> {
@@ -73,8 +71,7 @@ impl TransportOptions {
     /// root certificates, if there is no crypto provider (neither one of the process nor one of the features `aws-lc-rs` and `ring`),
     /// or if there is no thread to spare for [`own_runtime`](Self::own_runtime).
     pub fn build(&self) -> Result<Arc<dyn Transport>, TransportError> {
-        let tls = self.tls.config()?;
-        let transport = Proxied::new(self.direct, move |direct| client(tls.clone(), direct))?;
+        let transport = HyperTransport::new(self.tls.config()?, self.direct);
         if !self.own_runtime {
             return Ok(Arc::new(transport));
         }
@@ -86,38 +83,10 @@ impl TransportOptions {
     }
 }
 
-fn client(tls: ClientConfig, direct: bool) -> Result<Client, TransportError> {
-    let mut builder = Client::builder()
-        .redirect(redirect::Policy::none())
-        .referer(false)
-        // Callers decode bodies. Another crate of the program may enable the decoders of reqwest, which truncate gzip of several members.
-        .no_gzip()
-        .no_brotli()
-        .no_deflate()
-        .no_zstd()
-        .dns_resolver(Resolver::default())
-        .connect_timeout(Duration::from_secs(10))
-        // Shorter than the idle timeouts of common load balancers, so that a pooled connection is rarely closed.
-        .pool_idle_timeout(Duration::from_secs(50))
-        .tcp_keepalive(Duration::from_secs(60))
-        .tls_backend_preconfigured(tls);
-    #[cfg(feature = "http2")]
-    {
-        builder = builder
-            .http2_adaptive_window(true)
-            .http2_keep_alive_interval(Duration::from_secs(30))
-            .http2_keep_alive_timeout(Duration::from_secs(20));
-    }
-    if direct {
-        builder = builder.no_proxy();
-    }
-    builder.build().map_err(crate::reqwest::unbuildable)
-}
-
 /// Sends requests within gapi's own runtime.
 #[derive(Debug)]
 struct OnOwnRuntime {
-    transport: Proxied,
+    transport: HyperTransport,
     runtime: &'static Handle,
 }
 

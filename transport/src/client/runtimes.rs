@@ -1,40 +1,39 @@
-//! A reqwest client for each runtime.
+//! A client for each runtime.
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
-use ::reqwest::Client;
+use hyper_util::{
+    client::legacy,
+    rt::{TokioExecutor, TokioTimer},
+};
 use tokio::runtime::Id;
 
-use crate::{TransportError, runtime};
+use super::connector::Connector;
+use crate::{Body, TransportError, runtime};
 
 /// How many clients are held. More runtimes than that rarely live at once; a client that is built again has no connections yet.
 const CLIENTS: usize = 128;
 
-/// Builds a client, which uses no proxy if the argument is true.
-type Build = Box<dyn Fn(bool) -> Result<Client, TransportError> + Send + Sync>;
+type Client = Arc<legacy::Client<Connector, Body>>;
 
 /// The clients of one transport: one for each runtime, with its own connections.
 ///
 /// A connection is driven by tasks of the runtime that opened it. Requests of another runtime would fail when that one ends, and
 /// wait while nothing drives it.
-pub(super) struct Clients {
-    build: Build,
+pub(crate) struct Clients {
+    connector: Connector,
     held: Mutex<HeldClients>,
 }
 
 #[derive(Default)]
 struct HeldClients {
-    /// Built before any runtime needed it.
-    spare: Option<(bool, Client)>,
-    entries: HashMap<RuntimeKey, Entry>,
+    entries: HashMap<Id, Entry>,
     uses: u64,
 }
-
-/// A runtime, and whether its client uses no proxy.
-type RuntimeKey = (Id, bool);
 
 struct Entry {
     client: Client,
@@ -42,39 +41,24 @@ struct Entry {
 }
 
 impl Clients {
-    /// Returns clients made by `build`, and builds the first one: what is wrong with its settings shows at once.
-    pub(super) fn new(
-        direct: bool,
-        build: impl Fn(bool) -> Result<Client, TransportError> + Send + Sync + 'static,
-    ) -> Result<Self, TransportError> {
-        let held = HeldClients {
-            spare: Some((direct, build(direct)?)),
-            ..HeldClients::default()
-        };
-        Ok(Self {
-            build: Box::new(build),
-            held: Mutex::new(held),
-        })
+    pub(crate) fn new(connector: Connector) -> Self {
+        Self {
+            connector,
+            held: Mutex::default(),
+        }
     }
 
     /// Returns the client of the current runtime.
     ///
     /// # Errors
     /// [`TransportErrorKind::NoClient`](crate::TransportErrorKind::NoClient) if there is no runtime, or it cannot open connections.
-    pub(super) fn get(&self, direct: bool) -> Result<Client, TransportError> {
-        let key = (runtime::current("the HTTP client")?.id(), direct);
+    pub(crate) fn get(&self) -> Result<Client, TransportError> {
+        let key = runtime::current("the HTTP client")?.id();
         if let Some(client) = self.held().find(key) {
             return Ok(client);
         }
         runtime::check_drivers()?;
-        let spare = self
-            .held()
-            .spare
-            .take_if(|(is_direct, _)| *is_direct == direct);
-        let client = match spare {
-            Some((_, client)) => client,
-            None => (self.build)(direct)?,
-        };
+        let client = client(self.connector.clone());
         Ok(self.held().insert(key, client))
     }
 
@@ -83,8 +67,23 @@ impl Clients {
     }
 }
 
+fn client(connector: Connector) -> Client {
+    let mut builder = legacy::Client::builder(TokioExecutor::new());
+    builder
+        .timer(TokioTimer::new())
+        .pool_timer(TokioTimer::new())
+        // Shorter than the idle timeouts of common load balancers, so that a pooled connection is rarely closed.
+        .pool_idle_timeout(Duration::from_secs(50));
+    #[cfg(feature = "http2")]
+    builder
+        .http2_adaptive_window(true)
+        .http2_keep_alive_interval(Duration::from_secs(30))
+        .http2_keep_alive_timeout(Duration::from_secs(20));
+    Arc::new(builder.build(connector))
+}
+
 impl HeldClients {
-    fn find(&mut self, key: RuntimeKey) -> Option<Client> {
+    fn find(&mut self, key: Id) -> Option<Client> {
         let entry = self.entries.get_mut(&key)?;
         self.uses += 1;
         entry.used = self.uses;
@@ -92,7 +91,7 @@ impl HeldClients {
     }
 
     /// Adds a client in place of the least recently used one, and returns the one that is used for `key`.
-    fn insert(&mut self, key: RuntimeKey, client: Client) -> Client {
+    fn insert(&mut self, key: Id, client: Client) -> Client {
         // Another thread of the runtime may have built one in the meantime.
         if let Some(client) = self.find(key) {
             return client;

@@ -5,12 +5,14 @@ use std::{
     io,
     net::{SocketAddr, ToSocketAddrs},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    thread,
+    task::{Context, Poll},
+    thread, vec,
 };
 
-use ::reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use futures_util::{FutureExt, future::Shared};
+use hyper_util::client::legacy::connect::dns::Name;
 use tokio::sync::oneshot;
+use tower_service::Service;
 
 use crate::BoxFuture;
 
@@ -20,6 +22,7 @@ type Lookup = Shared<BoxFuture<'static, Addresses>>;
 
 /// The system's resolver. It blocks until its servers respond, and a runtime waits for its own threads when it ends. So each
 /// lookup has a thread of its own, and concurrent lookups of one name share it.
+#[derive(Clone)]
 pub(crate) struct Resolver {
     look_up: fn(&str) -> io::Result<Vec<SocketAddr>>,
     running: Arc<Mutex<HashMap<String, Lookup>>>,
@@ -76,13 +79,18 @@ impl Resolver {
     }
 }
 
-impl Resolve for Resolver {
-    fn resolve(&self, name: Name) -> Resolving {
+impl Service<Name> for Resolver {
+    type Response = vec::IntoIter<SocketAddr>;
+    type Error = Arc<io::Error>;
+    type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
         let lookup = self.lookup(name.as_str());
-        Box::pin(async move {
-            let addresses = lookup.await?.to_vec();
-            Ok(Box::new(addresses.into_iter()) as Addrs)
-        })
+        Box::pin(async move { Ok(lookup.await?.to_vec().into_iter()) })
     }
 }
 
@@ -106,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_resolver_that_never_answers_does_not_hold_the_end_of_a_runtime() {
-        let resolver = Resolver::new(|_| {
+        let mut resolver = Resolver::new(|_| {
             STARTED.fetch_add(1, Ordering::SeqCst);
             loop {
                 thread::park();
@@ -114,7 +122,7 @@ mod tests {
         });
         let runtime = runtime();
         runtime.block_on(async {
-            let ask = || resolver.resolve("dead.example".parse().expect("a name"));
+            let mut ask = || resolver.call("dead.example".parse().expect("a name"));
             let both = futures_util::future::join(ask(), ask());
             let waited = tokio::time::timeout(Duration::from_millis(10), both).await;
             assert!(waited.is_err());
@@ -129,20 +137,20 @@ mod tests {
 
     #[test]
     fn names_are_looked_up_anew_for_each_connection_and_failures_are_told() {
-        let resolver = Resolver::new(|name| match name {
+        let mut resolver = Resolver::new(|name| match name {
             "good.example" => Ok(vec![([127, 0, 0, 1], 0).into()]),
             _ => Err(io::Error::new(io::ErrorKind::NotFound, "no such name")),
         });
         runtime().block_on(async {
             for _ in 0..3 {
-                let found = resolver.resolve("good.example".parse().expect("a name"));
+                let found = resolver.call("good.example".parse().expect("a name"));
                 assert_eq!(found.await.expect("addresses").count(), 1);
                 assert!(resolver.running().is_empty());
             }
-            let bad = resolver.resolve("bad.example".parse().expect("a name"));
+            let bad = resolver.call("bad.example".parse().expect("a name"));
             let error = bad.await.err().expect("no addresses");
             assert_eq!(error.to_string(), "no such name");
-            let localhost = Resolver::default().resolve("localhost".parse().expect("a name"));
+            let localhost = Resolver::default().call("localhost".parse().expect("a name"));
             assert!(localhost.await.expect("addresses").count() > 0);
         });
     }

@@ -1,0 +1,200 @@
+//! The default transport: hyper's client and rustls, with the proxies of the environment and the system.
+
+mod connector;
+mod proxies;
+mod resolve;
+mod runtimes;
+mod stream;
+
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use bytes::Bytes;
+use futures_util::Stream;
+use http::{
+    header::PROXY_AUTHORIZATION,
+    uri::{Authority, Scheme},
+};
+use http_body::Body as _;
+use hyper::body::Incoming;
+use hyper_util::client::legacy::{Error, ResponseFuture};
+use rustls::ClientConfig;
+
+use self::{
+    connector::Connector,
+    proxies::{Proxies, Proxy},
+    runtimes::Clients,
+};
+use crate::{Body, BoxFuture, Transport, TransportError, TransportErrorKind, cause, request_uri};
+
+/// Returns the transport that is used unless one is given: hyper with rustls, HTTP/2 if the server supports it, the proxies of the
+/// environment and the system except for this machine's own addresses, 10 s to connect, no redirects, and no decoding of bodies.
+///
+/// It has no timeout for an exchange: callers set one. Names are looked up on threads that do not keep a runtime from ending.
+///
+/// It needs a tokio runtime, unless it is built with [`own_runtime`](crate::TransportOptions::own_runtime). Any number of runtimes can share it, one
+/// after another and at once: each has its own connections.
+///
+/// # Errors
+/// [`TransportErrorKind::NoClient`] when the client cannot be built, for example because the system has no root certificates.
+pub fn default_transport() -> Result<std::sync::Arc<dyn Transport>, TransportError> {
+    crate::TransportOptions::new().build()
+}
+
+/// Sends requests through hyper's client.
+pub(crate) struct HyperTransport {
+    clients: Clients,
+    connector: Connector,
+}
+
+impl HyperTransport {
+    /// Creates a transport that uses no proxy if `direct` is true.
+    pub(crate) fn new(tls: ClientConfig, direct: bool) -> Self {
+        let connector = Connector::new(tls, Proxies::new(direct));
+        Self {
+            clients: Clients::new(connector.clone()),
+            connector,
+        }
+    }
+
+    /// Starts a request. It is no `async` function, because its future would hold the request for as long as the response takes.
+    fn start(
+        &self,
+        mut request: http::Request<Body>,
+    ) -> Result<(ResponseFuture, Server), TransportError> {
+        request_uri::check(request.uri())?;
+        let proxy = self.connector.proxies().of(request.uri());
+        // A proxy of plain HTTP reads its credentials in each request; others have them from the connection.
+        if request.uri().scheme() == Some(&Scheme::HTTP)
+            && let Some(credentials) = proxy.as_ref().and_then(|proxy| proxy.basic_auth())
+        {
+            let headers = request.headers_mut();
+            headers
+                .entry(PROXY_AUTHORIZATION)
+                .or_insert_with(|| credentials.clone());
+        }
+        let client = self.clients.get()?;
+        let server = Server {
+            authority: request.uri().authority().cloned(),
+            is_https: request.uri().scheme() == Some(&Scheme::HTTPS),
+            proxy,
+        };
+        Ok((client.request(request), server))
+    }
+}
+
+impl Transport for HyperTransport {
+    fn send(
+        &self,
+        request: http::Request<Body>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        Box::pin(async move {
+            let (response, server) = self.start(request)?;
+            match response.await {
+                Ok(response) => Ok(into_response(response, server.proxy)),
+                Err(error) => Err(server.failed(error)),
+            }
+        })
+    }
+
+    fn reports_send_events(&self) -> bool {
+        true
+    }
+}
+
+impl fmt::Debug for HyperTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // It shows no proxy's password.
+        f.debug_tuple("HyperTransport")
+            .field(self.connector.proxies())
+            .finish()
+    }
+}
+
+/// Whom a request is for.
+struct Server {
+    authority: Option<Authority>,
+    is_https: bool,
+    proxy: Option<Proxy>,
+}
+
+impl Server {
+    /// Returns the error of a request without a response head.
+    fn failed(&self, error: Error) -> TransportError {
+        let error = match cause::of_body(error) {
+            Ok(own) => return own,
+            Err(error) => error,
+        };
+        let (kind, message) = cause::kind(&error, error.is_connect()).unwrap_or((
+            TransportErrorKind::Reset,
+            "the connection broke before a response came from",
+        ));
+        cause::describe(kind, &format!("{message} {self}"), error)
+    }
+}
+
+/// The host, with the port unless it is the default of the scheme, and the proxy.
+impl fmt::Display for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(authority) = &self.authority {
+            let default = if self.is_https { 443 } else { 80 };
+            f.write_str(authority.host())?;
+            if let Some(port) = authority.port_u16().filter(|port| *port != default) {
+                write!(f, ":{port}")?;
+            }
+        }
+        match &self.proxy {
+            Some(proxy) => proxy.fmt(f),
+            None => Ok(()),
+        }
+    }
+}
+
+fn into_response(response: http::Response<Incoming>, proxy: Option<Proxy>) -> http::Response<Body> {
+    response.map(|body| match body.size_hint().exact() {
+        Some(0) => Body::empty(),
+        len => Body::from_stream(Pieces { body, proxy }, len),
+    })
+}
+
+/// The data of a response's body, without trailers.
+struct Pieces {
+    body: Incoming,
+    proxy: Option<Proxy>,
+}
+
+impl Stream for Pieces {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
+                None => return Poll::Ready(None),
+                Some(Err(error)) => return Poll::Ready(Some(Err(self.failed(error)))),
+                Some(Ok(frame)) => {
+                    if let Ok(data) = frame.into_data() {
+                        return Poll::Ready(Some(Ok(data)));
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Pieces {
+    /// Returns the error of a body that ended early.
+    fn failed(&self, error: hyper::Error) -> TransportError {
+        let mut message = String::from(if error.is_incomplete_message() || cause::is_io(&error) {
+            "the connection broke within the response's body"
+        } else {
+            "the response's body is broken"
+        });
+        if let Some(proxy) = &self.proxy {
+            message.push_str(&proxy.to_string());
+        }
+        cause::describe(TransportErrorKind::Body, &message, error)
+    }
+}

@@ -1,0 +1,175 @@
+//! Opens connections: directly, through an HTTP proxy, or through a SOCKS proxy.
+
+use std::{
+    error::Error as StdError,
+    io,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use http::{Uri, uri::Scheme};
+use hyper_util::{
+    client::legacy::connect::{
+        HttpConnector,
+        proxy::{SocksV5, Tunnel},
+    },
+    rt::TokioIo,
+};
+use rustls::{ClientConfig, pki_types::ServerName};
+use tokio_rustls::TlsConnector;
+use tower_service::Service;
+
+use super::{
+    proxies::{Proxies, Proxy},
+    resolve::Resolver,
+    stream::Stream,
+};
+use crate::BoxFuture;
+
+/// How long connecting may take, with the handshakes of proxies and TLS.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+type Failure = Box<dyn StdError + Send + Sync>;
+type Opening = BoxFuture<'static, Result<TokioIo<Stream>, Failure>>;
+
+/// Opens connections to servers.
+#[derive(Clone)]
+pub(crate) struct Connector(Arc<Parts>);
+
+struct Parts {
+    tcp: HttpConnector<Resolver>,
+    tls: TlsConnector,
+    /// A proxy speaks HTTP/1.1.
+    tls_to_proxies: TlsConnector,
+    proxies: Proxies,
+}
+
+impl Connector {
+    pub(crate) fn new(tls: ClientConfig, proxies: Proxies) -> Self {
+        let mut tcp = HttpConnector::new_with_resolver(Resolver::default());
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        // Limits each address of a name.
+        tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
+        // A peer that is gone without a word is noticed within two minutes, and within 30 s while it has to acknowledge data.
+        tcp.set_keepalive(Some(Duration::from_secs(60)));
+        tcp.set_keepalive_interval(Some(Duration::from_secs(15)));
+        tcp.set_keepalive_retries(Some(3));
+        #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+        tcp.set_tcp_user_timeout(Some(Duration::from_secs(30)));
+        let mut to_proxies = tls.clone();
+        to_proxies.alpn_protocols.clear();
+        Self(Arc::new(Parts {
+            tcp,
+            tls: Arc::new(tls).into(),
+            tls_to_proxies: Arc::new(to_proxies).into(),
+            proxies,
+        }))
+    }
+
+    pub(crate) fn proxies(&self) -> &Proxies {
+        &self.0.proxies
+    }
+
+    async fn connect(self, server: Uri) -> Result<TokioIo<Stream>, Failure> {
+        let is_https = server.scheme() == Some(&Scheme::HTTPS);
+        let stream = match self.proxies().of(&server) {
+            None => self.tcp(&server, false).await?,
+            Some(proxy) => self.through(proxy, &server, is_https).await?,
+        };
+        let stream = if is_https {
+            secure(&self.0.tls, &server, stream).await?
+        } else {
+            stream
+        };
+        Ok(TokioIo::new(stream))
+    }
+
+    async fn tcp(&self, address: &Uri, is_proxied: bool) -> Result<Stream, Failure> {
+        let tcp = self.0.tcp.clone().call(address.clone()).await?.into_inner();
+        Ok(Stream::Tcp { tcp, is_proxied })
+    }
+
+    /// Opens a connection to the proxy, which passes on what is sent through it: bytes to `server`, or requests that name their server.
+    async fn through(&self, proxy: Proxy, server: &Uri, is_https: bool) -> Result<Stream, Failure> {
+        let (address, server) = (proxy.uri().clone(), server.clone());
+        let to_proxy = ToProxy {
+            connector: self.clone(),
+            is_proxied: !is_https && !proxy.is_socks(),
+        };
+        if proxy.is_socks() {
+            let mut socks = SocksV5::new(address, to_proxy);
+            if let Some((user, password)) = proxy.raw_auth() {
+                socks = socks.with_auth(user.to_owned(), password.to_owned());
+            }
+            return Ok(socks.call(server).await?.into_inner());
+        }
+        if !is_https {
+            return Ok(to_proxy.open(address).await?.into_inner());
+        }
+        let mut tunnel = Tunnel::new(address, to_proxy);
+        if let Some(credentials) = proxy.basic_auth() {
+            tunnel = tunnel.with_auth(credentials.clone());
+        }
+        Ok(tunnel.call(server).await?.into_inner())
+    }
+}
+
+/// Opens connections to a proxy itself.
+#[derive(Clone)]
+struct ToProxy {
+    connector: Connector,
+    is_proxied: bool,
+}
+
+impl ToProxy {
+    async fn open(self, proxy: Uri) -> Result<TokioIo<Stream>, Failure> {
+        let mut stream = self.connector.tcp(&proxy, self.is_proxied).await?;
+        if proxy.scheme() == Some(&Scheme::HTTPS) {
+            stream = secure(&self.connector.0.tls_to_proxies, &proxy, stream).await?;
+        }
+        Ok(TokioIo::new(stream))
+    }
+}
+
+/// Starts TLS with the host of `peer`.
+async fn secure(tls: &TlsConnector, peer: &Uri, stream: Stream) -> Result<Stream, Failure> {
+    let host = peer.host().unwrap_or_default();
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let name = ServerName::try_from(host)?.to_owned();
+    Ok(Stream::Tls(Box::new(tls.connect(name, stream).await?)))
+}
+
+impl Service<Uri> for Connector {
+    type Response = TokioIo<Stream>;
+    type Error = Failure;
+    type Future = Opening;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Failure>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, server: Uri) -> Opening {
+        let connecting = tokio::time::timeout(CONNECT_TIMEOUT, self.clone().connect(server));
+        Box::pin(async {
+            connecting.await.unwrap_or_else(|_| {
+                Err(io::Error::new(io::ErrorKind::TimedOut, "operation timed out").into())
+            })
+        })
+    }
+}
+
+impl Service<Uri> for ToProxy {
+    type Response = TokioIo<Stream>;
+    type Error = Failure;
+    type Future = Opening;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Failure>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, proxy: Uri) -> Opening {
+        Box::pin(self.clone().open(proxy))
+    }
+}
