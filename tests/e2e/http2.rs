@@ -38,6 +38,8 @@ pub(crate) enum Act {
     Reset(h2::Reason),
     /// A reset in the middle of the body.
     HalfBody,
+    /// A whole response, whose end comes in a frame of its own.
+    LateEnd,
     /// A whole response, after which the connection takes no further stream (GOAWAY).
     GoAway,
 }
@@ -224,7 +226,10 @@ async fn respond(
     let act = state.acts.lock().unwrap().pop();
     let body = match act {
         Some(Act::Reset(reason)) => return Err(reason.into()),
-        Some(Act::HalfBody) => Half(Some(&text[..9])).boxed_unsync(),
+        Some(Act::HalfBody) => {
+            Short(Some(&text[..9]), Some(h2::Reason::INTERNAL_ERROR)).boxed_unsync()
+        }
+        Some(Act::LateEnd) => Short(Some(text), None).boxed_unsync(),
         Some(Act::GoAway) => {
             leave.notify_one();
             whole.boxed_unsync()
@@ -237,10 +242,10 @@ async fn respond(
     Ok(response)
 }
 
-/// A body that breaks after its first bytes.
-struct Half(Option<&'static str>);
+/// A body that ends after its first frame, with a reset if there is a reason.
+struct Short(Option<&'static str>, Option<h2::Reason>);
 
-impl hyper::body::Body for Half {
+impl hyper::body::Body for Short {
     type Data = bytes::Bytes;
     type Error = h2::Error;
 
@@ -248,11 +253,35 @@ impl hyper::body::Body for Half {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<bytes::Bytes>, h2::Error>>> {
-        Poll::Ready(Some(match self.0.take() {
-            Some(text) => Ok(Frame::data(text.into())),
-            None => Err(h2::Reason::INTERNAL_ERROR.into()),
-        }))
+        Poll::Ready(match self.0.take() {
+            Some(text) => Some(Ok(Frame::data(text.into()))),
+            None => self.1.take().map(|reason| Err(reason.into())),
+        })
     }
+}
+
+#[tokio::test]
+async fn a_burst_of_small_responses_does_not_end_the_connection() {
+    const CALLS: usize = 300;
+    let server = Server::serving(State {
+        streams: Some(400),
+        acts: Mutex::new(vec![Act::LateEnd; CALLS + 1]),
+        barrier: Some(Barrier::new(CALLS)),
+        ..State::default()
+    })
+    .await;
+    let client = server.client();
+    let first = sqladmin::instances().get(PROJECT, "first").send(&client);
+    first.await.unwrap();
+    let calls = (0..CALLS).map(|_| sqladmin::instances().get(PROJECT, "orders").send(&client));
+    let calls: JoinSet<_> = calls.map(IntoFuture::into_future).collect();
+    for result in calls.join_all().await {
+        assert_eq!(result.unwrap().name.as_deref(), Some("orders"));
+    }
+    assert_eq!(
+        (server.connections(), server.requests().len()),
+        (1, CALLS + 1)
+    );
 }
 
 #[tokio::test]

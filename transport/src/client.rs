@@ -20,7 +20,7 @@ use http::{
 };
 use http_body::Body as _;
 use hyper::body::Incoming;
-use hyper_util::client::legacy::{Error, ResponseFuture};
+use hyper_util::client::legacy::{Builder, Error, ResponseFuture};
 use rustls::ClientConfig;
 
 use self::{
@@ -51,11 +51,11 @@ pub(crate) struct HyperTransport {
 }
 
 impl HyperTransport {
-    /// Creates a transport that uses no proxy if `direct` is true.
-    pub(crate) fn new(tls: ClientConfig, direct: bool) -> Self {
+    /// Creates a transport whose clients have the settings of `builder`, and use no proxy if `direct` is true.
+    pub(crate) fn new(builder: Builder, tls: ClientConfig, direct: bool) -> Self {
         let connector = Connector::new(tls, Proxies::new(direct));
         Self {
-            clients: Clients::new(connector.clone()),
+            clients: Clients::new(builder, connector.clone()),
             connector,
         }
     }

@@ -14,7 +14,8 @@ use std::{
 use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt, stream};
 use gapi_transport::{
-    Body, SendEvents, Transport, TransportError, TransportErrorKind, default_transport,
+    Body, SendEvents, Transport, TransportError, TransportErrorKind, TransportOptions,
+    default_transport,
 };
 use http::{Method, Request, Response, StatusCode};
 use tokio::{
@@ -302,6 +303,29 @@ async fn requests_that_cannot_be_sent_are_refused() {
         assert_eq!(error.kind(), TransportErrorKind::Request, "{url}");
         assert_silent(&error);
     }
+}
+
+#[cfg(feature = "http2")]
+#[tokio::test]
+async fn http2_is_used_without_tls_if_the_program_knows_that_the_server_has_it() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let server = tokio::spawn(async move {
+        let (mut connection, _) = listener.accept().await.expect("a connection");
+        let mut preface = [0; 24];
+        connection
+            .read_exact(&mut preface)
+            .await
+            .expect("a preface");
+        preface
+    });
+    let options = TransportOptions::new().http2_prior_knowledge(true);
+    let transport = options.build().expect("a transport");
+    transport.send(get(address)).await.expect_err("no response");
+    assert_eq!(
+        &server.await.expect("served"),
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+    );
 }
 
 #[tokio::test]

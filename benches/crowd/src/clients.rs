@@ -11,7 +11,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use gapi::{Client, auth::AccessToken};
+use gapi::{Client, auth::AccessToken, transport::TransportOptions};
 #[cfg(feature = "peers")]
 use google_sqladmin1::{SQLAdmin, hyper_rustls};
 use http_body_util::{BodyExt as _, Empty};
@@ -44,7 +44,7 @@ const HEADERS: [(&str, &str); 4] = [
 pub(crate) enum Kind {
     /// Hand-written, with reqwest and serde.
     Reqwest,
-    /// gapi with its default transport; over HTTP/2 with a reqwest client that needs no TLS for it.
+    /// gapi with its default transport.
     Gapi,
     /// Hand-written, with hyper-util's client and serde.
     HyperUtil,
@@ -269,7 +269,11 @@ fn gapi_client(url: &str, is_http2: bool) -> Result<Client, Failure> {
         .credentials(AccessToken::new("token"))
         .endpoint(url);
     let client = if is_http2 {
-        client.transport(http_client(true)?)
+        client.transport(
+            TransportOptions::new()
+                .http2_prior_knowledge(true)
+                .build()?,
+        )
     } else {
         client
     };

@@ -148,7 +148,7 @@ mod tests {
                 assert!(resolver.running().is_empty());
             }
             let bad = resolver.call("bad.example".parse().expect("a name"));
-            let error = bad.await.err().expect("no addresses");
+            let error = bad.await.expect_err("no addresses");
             assert_eq!(error.to_string(), "no such name");
             let localhost = Resolver::default().call("localhost".parse().expect("a name"));
             assert!(localhost.await.expect("addresses").count() > 0);

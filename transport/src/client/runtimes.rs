@@ -3,13 +3,9 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
-use hyper_util::{
-    client::legacy,
-    rt::{TokioExecutor, TokioTimer},
-};
+use hyper_util::client::legacy::{self, Builder};
 use tokio::runtime::Id;
 
 use super::connector::Connector;
@@ -25,6 +21,7 @@ type Client = Arc<legacy::Client<Connector, Body>>;
 /// A connection is driven by tasks of the runtime that opened it. Requests of another runtime would fail when that one ends, and
 /// wait while nothing drives it.
 pub(crate) struct Clients {
+    builder: Builder,
     connector: Connector,
     held: Mutex<HeldClients>,
 }
@@ -41,8 +38,9 @@ struct Entry {
 }
 
 impl Clients {
-    pub(crate) fn new(connector: Connector) -> Self {
+    pub(crate) fn new(builder: Builder, connector: Connector) -> Self {
         Self {
+            builder,
             connector,
             held: Mutex::default(),
         }
@@ -58,28 +56,13 @@ impl Clients {
             return Ok(client);
         }
         runtime::check_drivers()?;
-        let client = client(self.connector.clone());
+        let client = Arc::new(self.builder.build(self.connector.clone()));
         Ok(self.held().insert(key, client))
     }
 
     fn held(&self) -> MutexGuard<'_, HeldClients> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn client(connector: Connector) -> Client {
-    let mut builder = legacy::Client::builder(TokioExecutor::new());
-    builder
-        .timer(TokioTimer::new())
-        .pool_timer(TokioTimer::new())
-        // Shorter than the idle timeouts of common load balancers, so that a pooled connection is rarely closed.
-        .pool_idle_timeout(Duration::from_secs(50));
-    #[cfg(feature = "http2")]
-    builder
-        .http2_adaptive_window(true)
-        .http2_keep_alive_interval(Duration::from_secs(30))
-        .http2_keep_alive_timeout(Duration::from_secs(20));
-    Arc::new(builder.build(connector))
 }
 
 impl HeldClients {
