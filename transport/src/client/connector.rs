@@ -94,12 +94,20 @@ impl Connector {
     /// Opens a connection to the proxy, which passes on what is sent through it: bytes to `server`, or requests that name their server.
     async fn through(&self, proxy: Proxy, server: &Uri, is_https: bool) -> Result<Stream, Failure> {
         let (address, server) = (proxy.uri().clone(), server.clone());
+        let scheme = address.scheme_str().unwrap_or_default();
+        if !proxy.is_socks() && !matches!(scheme, "http" | "https") {
+            let message = format!(
+                "proxies of the scheme {scheme} are not supported; http, https and socks5 are"
+            );
+            return Err(io::Error::other(message).into());
+        }
         let to_proxy = ToProxy {
             connector: self.clone(),
             is_proxied: !is_https && !proxy.is_socks(),
         };
         if proxy.is_socks() {
-            let mut socks = SocksV5::new(address, to_proxy);
+            let server = with_port(&server, if is_https { 443 } else { 80 })?;
+            let mut socks = SocksV5::new(with_port(&address, 1080)?, to_proxy);
             if let Some((user, password)) = proxy.raw_auth() {
                 socks = socks.with_auth(user.to_owned(), password.to_owned());
             }
@@ -114,6 +122,16 @@ impl Connector {
         }
         Ok(tunnel.call(server).await?.into_inner())
     }
+}
+
+/// Returns `uri` with its port, or `default` if it has none.
+fn with_port(uri: &Uri, default: u16) -> Result<Uri, http::Error> {
+    let (host, port) = (uri.host().unwrap_or_default(), uri.port_u16());
+    Uri::builder()
+        .scheme(uri.scheme_str().unwrap_or_default())
+        .authority(format!("{host}:{}", port.unwrap_or(default)))
+        .path_and_query("/")
+        .build()
 }
 
 /// Opens connections to a proxy itself.

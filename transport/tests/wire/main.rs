@@ -1,6 +1,8 @@
-//! The reqwest transport against servers that misbehave, byte by byte.
+//! The default transport against servers that misbehave, byte by byte, and through proxies.
 
 #![cfg(feature = "rustls")]
+
+mod proxies;
 
 use std::{
     io,
@@ -337,136 +339,6 @@ async fn a_server_without_tls_fails_an_https_request() {
     let error = transport().send(request).await.expect_err("no TLS");
     assert_eq!(error.kind(), TransportErrorKind::Tls);
     assert_silent(&error);
-}
-
-/// Accepts connections, reports the first line of each, and responds.
-async fn proxy(
-    response: &'static [u8],
-) -> (SocketAddr, tokio::sync::mpsc::UnboundedReceiver<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("an address");
-    let (sender, received) = tokio::sync::mpsc::unbounded_channel();
-    tokio::spawn(async move {
-        while let Ok((mut connection, _)) = listener.accept().await {
-            let request = read_request(&mut connection).await;
-            let text = String::from_utf8_lossy(&request).into_owned();
-            let _ = sender.send(text.lines().next().unwrap_or_default().to_owned());
-            let _ = connection.write_all(response).await;
-        }
-    });
-    (address, received)
-}
-
-/// Runs the test `name` of this binary once more, with these variables.
-fn again(name: &str, variables: &[(&str, String)]) {
-    let output = std::process::Command::new(std::env::current_exe().expect("this binary"))
-        .args(["--exact", name, "--nocapture"])
-        .env_remove("NO_PROXY")
-        .env_remove("no_proxy")
-        .envs(variables.iter().map(|(name, value)| (name, value)))
-        .output()
-        .expect("a run");
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        output.status.success() && text.contains("1 passed"),
-        "{text}"
-    );
-}
-
-/// What the process that a test starts is to do.
-fn given_address() -> Option<String> {
-    std::env::var("GAPI_TEST_ADDRESS").ok()
-}
-
-async fn status(uri: &str) -> Result<StatusCode, TransportError> {
-    let request = Request::get(uri).body(Body::empty()).expect("a request");
-    transport()
-        .send(request)
-        .await
-        .map(|response| response.status())
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn this_machine_is_never_asked_through_a_proxy_of_the_environment() {
-    const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-    const TEAPOT: &[u8] =
-        b"HTTP/1.1 418 I'm a teapot\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-    if let Some(address) = given_address() {
-        let port = address.rsplit(':').next().expect("a port");
-        for host in ["127.0.0.1", "localhost", "127.1"] {
-            let status = status(&format!("http://{host}:{port}/token")).await;
-            assert_eq!(status.expect(host), StatusCode::OK, "{host}");
-        }
-        // Everything else still goes through it.
-        let status = status("http://elsewhere.example/").await;
-        assert_eq!(status.expect("the proxy"), StatusCode::IM_A_TEAPOT);
-        return;
-    }
-    let (server, _) = proxy(OK).await;
-    for variable in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
-        let (address, mut received) = proxy(TEAPOT).await;
-        let variables = [
-            (variable, format!("http://user:canary@{address}")),
-            ("GAPI_TEST_ADDRESS", server.to_string()),
-        ];
-        tokio::task::spawn_blocking(move || {
-            again(
-                "this_machine_is_never_asked_through_a_proxy_of_the_environment",
-                &variables,
-            );
-        })
-        .await
-        .expect("as expected");
-        assert_eq!(
-            received.recv().await.as_deref(),
-            Some("GET http://elsewhere.example/ HTTP/1.1")
-        );
-        assert!(received.try_recv().is_err(), "the proxy saw more");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn errors_name_the_proxy_that_was_asked_and_not_its_password() {
-    if let Some(address) = given_address() {
-        for uri in ["https://elsewhere.example/", "http://elsewhere.example/"] {
-            let error = status(uri).await.expect_err("nobody listens");
-            assert_eq!(error.kind(), TransportErrorKind::Connect, "{error}");
-            let text = error.to_string();
-            let expected =
-                format!("no connection to elsewhere.example through the proxy {address}: ");
-            assert!(text.starts_with(&expected), "{text}");
-            assert_silent(&error);
-        }
-        return;
-    }
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("an address");
-    drop(listener);
-    let variables = [
-        ("ALL_PROXY", format!("http://user:canary@{address}")),
-        ("GAPI_TEST_ADDRESS", address.to_string()),
-    ];
-    again(
-        "errors_name_the_proxy_that_was_asked_and_not_its_password",
-        &variables,
-    );
-}
-
-#[tokio::test]
-async fn a_proxy_that_a_program_sets_is_obeyed() {
-    let (address, mut received) =
-        proxy(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").await;
-    let client = reqwest::Client::builder()
-        .proxy(reqwest::Proxy::all(format!("http://{address}")).expect("a proxy"))
-        .build()
-        .expect("a client");
-    let request = Request::get("http://127.0.0.1:1/token").body(Body::empty());
-    let response = Transport::send(&client, request.expect("a request")).await;
-    assert_eq!(response.expect("the proxy's").status(), StatusCode::OK);
-    assert_eq!(
-        received.recv().await.as_deref(),
-        Some("GET http://127.0.0.1:1/token HTTP/1.1")
-    );
 }
 
 #[cfg(target_os = "linux")]
