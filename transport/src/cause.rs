@@ -1,4 +1,4 @@
-//! What the causes of an HTTP client's error tell about it.
+//! What the causes of an HTTP client's error mean.
 
 use std::{error::Error as StdError, io};
 
@@ -37,7 +37,7 @@ pub(crate) fn of_body<E: StdError + Send + Sync + 'static>(error: E) -> Result<T
     }
 }
 
-/// Returns the kind of a failure before the head of a response, and what is to be said of the server; `None` if the causes do not tell it.
+/// Returns the kind of a failure before the head of a response, and the text before the server's name; `None` if the causes do not decide it.
 pub(crate) fn kind(
     error: &(dyn StdError + 'static),
     is_connect: bool,

@@ -14,10 +14,7 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::Stream;
-use http::{
-    header::PROXY_AUTHORIZATION,
-    uri::{Authority, Scheme},
-};
+use http::header::PROXY_AUTHORIZATION;
 use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper_util::client::legacy::{Builder, Error, ResponseFuture};
@@ -28,21 +25,9 @@ use self::{
     proxies::{Proxies, Proxy},
     runtimes::Clients,
 };
-use crate::{Body, BoxFuture, Transport, TransportError, TransportErrorKind, cause, request_uri};
-
-/// Returns the transport that is used unless one is given: hyper with rustls, HTTP/2 if the server supports it, the proxies of the
-/// environment and the system except for this machine's own addresses, 10 s to connect, no redirects, and no decoding of bodies.
-///
-/// It has no timeout for an exchange: callers set one. Names are looked up on threads that do not keep a runtime from ending.
-///
-/// It needs a tokio runtime, unless it is built with [`own_runtime`](crate::TransportOptions::own_runtime). Any number of runtimes can share it, one
-/// after another and at once: each has its own connections.
-///
-/// # Errors
-/// [`TransportErrorKind::NoClient`] when the client cannot be built, for example because the system has no root certificates.
-pub fn default_transport() -> Result<std::sync::Arc<dyn Transport>, TransportError> {
-    crate::TransportOptions::new().build()
-}
+use crate::{
+    Body, BoxFuture, Transport, TransportError, TransportErrorKind, cause, server::Server,
+};
 
 /// Sends requests through hyper's client.
 pub(crate) struct HyperTransport {
@@ -64,11 +49,11 @@ impl HyperTransport {
     fn start(
         &self,
         mut request: http::Request<Body>,
-    ) -> Result<(ResponseFuture, Server), TransportError> {
-        request_uri::check(request.uri())?;
+    ) -> Result<(ResponseFuture, Peer), TransportError> {
+        let server = Server::of(request.uri())?;
         let proxy = self.connector.proxies().of(request.uri());
         // A proxy of plain HTTP reads its credentials in each request; others have them from the connection.
-        if request.uri().scheme() == Some(&Scheme::HTTP)
+        if !server.is_https()
             && let Some(credentials) = proxy.as_ref().and_then(|proxy| proxy.basic_auth())
         {
             let headers = request.headers_mut();
@@ -77,12 +62,7 @@ impl HyperTransport {
                 .or_insert_with(|| credentials.clone());
         }
         let client = self.clients.get()?;
-        let server = Server {
-            authority: request.uri().authority().cloned(),
-            is_https: request.uri().scheme() == Some(&Scheme::HTTPS),
-            proxy,
-        };
-        Ok((client.request(request), server))
+        Ok((client.request(request), Peer { server, proxy }))
     }
 }
 
@@ -92,10 +72,10 @@ impl Transport for HyperTransport {
         request: http::Request<Body>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         Box::pin(async move {
-            let (response, server) = self.start(request)?;
+            let (response, peer) = self.start(request)?;
             match response.await {
-                Ok(response) => Ok(into_response(response, server.proxy)),
-                Err(error) => Err(server.failed(error)),
+                Ok(response) => Ok(into_response(response, peer.proxy)),
+                Err(error) => Err(peer.failed(error)),
             }
         })
     }
@@ -114,14 +94,13 @@ impl fmt::Debug for HyperTransport {
     }
 }
 
-/// Whom a request is for.
-struct Server {
-    authority: Option<Authority>,
-    is_https: bool,
+/// The server of a request, and the proxy on the route to it.
+struct Peer {
+    server: Server,
     proxy: Option<Proxy>,
 }
 
-impl Server {
+impl Peer {
     /// Returns the error of a request without a response head.
     fn failed(&self, error: Error) -> TransportError {
         let error = match cause::of_body(error) {
@@ -132,25 +111,17 @@ impl Server {
             TransportErrorKind::Reset,
             "the connection broke before a response came from",
         ));
-        cause::describe(kind, &format!("{message} {self}"), error)
+        cause::describe(
+            kind,
+            &format!("{message} {}{}", self.server, through(self.proxy.as_ref())),
+            error,
+        )
     }
 }
 
-/// The host, with the port unless it is the default of the scheme, and the proxy.
-impl fmt::Display for Server {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(authority) = &self.authority {
-            let default = if self.is_https { 443 } else { 80 };
-            f.write_str(authority.host())?;
-            if let Some(port) = authority.port_u16().filter(|port| *port != default) {
-                write!(f, ":{port}")?;
-            }
-        }
-        match &self.proxy {
-            Some(proxy) => proxy.fmt(f),
-            None => Ok(()),
-        }
-    }
+/// Returns the part of an error's text that names the proxy.
+fn through(proxy: Option<&Proxy>) -> String {
+    proxy.map(ToString::to_string).unwrap_or_default()
 }
 
 fn into_response(response: http::Response<Incoming>, proxy: Option<Proxy>) -> http::Response<Body> {
@@ -187,14 +158,12 @@ impl Stream for Pieces {
 impl Pieces {
     /// Returns the error of a body that ended early.
     fn failed(&self, error: hyper::Error) -> TransportError {
-        let mut message = String::from(if error.is_incomplete_message() || cause::is_io(&error) {
+        let message = if error.is_incomplete_message() || cause::is_io(&error) {
             "the connection broke within the response's body"
         } else {
             "the response's body is broken"
-        });
-        if let Some(proxy) = &self.proxy {
-            message.push_str(&proxy.to_string());
-        }
+        };
+        let message = format!("{message}{}", through(self.proxy.as_ref()));
         cause::describe(TransportErrorKind::Body, &message, error)
     }
 }

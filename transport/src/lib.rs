@@ -21,12 +21,12 @@ mod manual_clock;
 mod options;
 #[doc(hidden)]
 pub mod redact;
-#[cfg(any(feature = "rustls", feature = "reqwest"))]
-mod request_uri;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 #[doc(hidden)]
 pub mod runtime;
+#[cfg(any(feature = "rustls", feature = "reqwest"))]
+mod server;
 mod timer_thread;
 #[cfg(feature = "rustls")]
 mod tls;
@@ -44,7 +44,7 @@ pub use lazy::LazyTransport;
 pub use manual_clock::ManualClock;
 
 #[cfg(feature = "rustls")]
-pub use self::{client::default_transport, options::TransportOptions};
+pub use self::options::{TransportOptions, default_transport};
 
 /// Locks a mutex, also after a thread that held it has panicked.
 #[doc(hidden)]

@@ -15,7 +15,21 @@ use crate::{
     tls::Tls,
 };
 
-/// Options of a transport that differs from [`default_transport`](crate::default_transport).
+/// Returns the transport that is used unless one is given: hyper with rustls, HTTP/2 if the server supports it, the proxies of the
+/// environment and the system except for this machine's own addresses, 10 s to connect, no redirects, and no decoding of bodies.
+///
+/// It has no timeout for an exchange: callers set one. Names are looked up on threads that do not keep a runtime from ending.
+///
+/// It needs a tokio runtime, unless it is built with [`own_runtime`](TransportOptions::own_runtime). Any number of runtimes can share it, one
+/// after another and at once: each has its own connections.
+///
+/// # Errors
+/// [`TransportErrorKind::NoClient`] when the client cannot be built, for example because the system has no root certificates.
+pub fn default_transport() -> Result<Arc<dyn Transport>, TransportError> {
+    TransportOptions::new().build()
+}
+
+/// Options of a transport that differs from [`default_transport`].
 ///
 /// ```
 /// # fn example(chain: &str, key: &str) -> Result<(), gapi_transport::TransportError> {

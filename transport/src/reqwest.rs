@@ -4,7 +4,7 @@ use ::reqwest::{Client, Error, Request, Response, Url};
 use futures_util::StreamExt;
 
 use crate::{
-    Body, BoxFuture, Transport, TransportError, TransportErrorKind, cause, request_uri, runtime,
+    Body, BoxFuture, Transport, TransportError, TransportErrorKind, cause, runtime, server::Server,
 };
 
 /// Any reqwest client, with its own proxy, certificates, pool and timeouts.
@@ -38,8 +38,11 @@ impl Transport for Client {
         Box::pin(async move {
             runtime::current("reqwest")?;
             // Not within a nested future, which would hold the request a second time.
+            let server = Server::of(request.uri())?;
             let response = self.execute(into_reqwest(request)?).await;
-            response.map(into_response).map_err(before_head)
+            response
+                .map(into_response)
+                .map_err(|error| before_head(error, &server))
         })
     }
 
@@ -67,7 +70,6 @@ fn into_response(mut response: Response) -> http::Response<Body> {
 }
 
 fn into_reqwest(request: http::Request<Body>) -> Result<Request, TransportError> {
-    request_uri::check(request.uri())?;
     let (head, body) = request.into_parts();
     let url = Url::parse(&head.uri.to_string()).map_err(|error| {
         TransportError::new(
@@ -85,20 +87,8 @@ fn into_reqwest(request: http::Request<Body>) -> Result<Request, TransportError>
     Ok(request)
 }
 
-/// The name of a server in errors: with the port unless it is the default of the scheme.
-fn host_and_port(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    match url.port() {
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
-    }
-}
-
 /// The error of a request without a response head.
-fn before_head(error: Error) -> TransportError {
-    let host = error
-        .url()
-        .map_or_else(|| String::from("the server"), host_and_port);
+fn before_head(error: Error, server: &Server) -> TransportError {
     let error = match cause::of_body(error.without_url()) {
         Ok(own) => return own,
         Err(error) => error,
@@ -120,7 +110,7 @@ fn before_head(error: Error) -> TransportError {
             "the connection broke before a response came from",
         )
     };
-    cause::describe(kind, &format!("{message} {host}"), error)
+    cause::describe(kind, &format!("{message} {server}"), error)
 }
 
 /// The error of a response body that ended early.

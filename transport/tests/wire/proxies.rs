@@ -104,7 +104,7 @@ async fn this_machine_is_never_asked_through_a_proxy_of_the_environment() {
 async fn errors_name_the_proxy_that_was_asked_and_not_its_password() {
     if let Some(address) = given_address() {
         for uri in ["https://elsewhere.example/", "http://elsewhere.example/"] {
-            let error = status(uri).await.expect_err("nobody listens");
+            let error = status(uri).await.expect_err("no one listens");
             assert_eq!(error.kind(), TransportErrorKind::Connect, "{error}");
             let text = error.to_string();
             let expected =
@@ -153,11 +153,11 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send> Connection for T {}
 /// A proxy of each kind, which reports what it is asked for, and plays the server itself: there is none of that name.
 struct Everything {
     tls: TlsAcceptor,
-    seen: UnboundedSender<String>,
+    requests: UnboundedSender<String>,
 }
 
 impl Everything {
-    /// Returns its address, its root certificate, and what it sees.
+    /// Returns its address, its root certificate, and what it receives.
     async fn start(proxy_has_tls: bool) -> (SocketAddr, String, UnboundedReceiver<String>) {
         let names = ["localhost", "elsewhere.example"].map(String::from);
         let CertifiedKey { cert, signing_key } =
@@ -171,10 +171,10 @@ impl Everything {
                 vec![cert.der().clone()],
                 PrivateKeyDer::try_from(signing_key.serialize_der()).expect("a key"),
             );
-        let (seen, received) = unbounded_channel();
+        let (requests, received) = unbounded_channel();
         let this = Arc::new(Self {
             tls: Arc::new(config.expect("a server")).into(),
-            seen,
+            requests,
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -191,8 +191,8 @@ impl Everything {
         (address, cert.pem(), received)
     }
 
-    fn see(&self, line: impl Into<String>) {
-        self.seen.send(line.into()).expect("the test is there");
+    fn record(&self, line: impl Into<String>) {
+        self.requests.send(line.into()).expect("the test is there");
     }
 
     async fn pass(&self, mut connection: Box<dyn Connection>) {
@@ -203,7 +203,7 @@ impl Everything {
         } else {
             let rest = read_head(&mut connection).await;
             let head = format!("{}{rest}", char::from(first[0]));
-            self.see(summary(&head));
+            self.record(summary(&head));
             if !head.starts_with("CONNECT ") {
                 return respond(&mut connection).await;
             }
@@ -214,7 +214,7 @@ impl Everything {
         if is_https {
             connection = Box::new(self.tls.accept(connection).await.expect("TLS"));
         }
-        self.see(summary(&read_head(&mut connection).await));
+        self.record(summary(&read_head(&mut connection).await));
         respond(&mut connection).await;
     }
 
@@ -242,7 +242,7 @@ impl Everything {
         assert_eq!(request, [5, 1, 0, 3], "connects to a name");
         let name = text(connection).await;
         let port = connection.read_u16().await.expect("a port");
-        self.see(format!("SOCKS {name}:{port} {user}:{password}"));
+        self.record(format!("SOCKS {name}:{port} {user}:{password}"));
         let connected = [5, 0, 0, 1, 0, 0, 0, 0, 0, 0];
         connection.write_all(&connected).await.expect("written");
         port == 443
@@ -317,7 +317,7 @@ async fn proxies_of_every_kind_pass_requests_on() {
             vec!["SOCKS elsewhere.example:443 user:pass", "GET /a?b"],
         ),
     ] {
-        let (address, roots, mut seen) = Everything::start(scheme == "https").await;
+        let (address, roots, mut received) = Everything::start(scheme == "https").await;
         let proxy = format!("{scheme}://user:pass@localhost:{}", address.port());
         let variables = [
             ("ALL_PROXY", proxy),
@@ -327,7 +327,7 @@ async fn proxies_of_every_kind_pass_requests_on() {
         tokio::task::spawn_blocking(move || again(NAME, &variables))
             .await
             .expect(scheme);
-        let lines: Vec<_> = std::iter::from_fn(|| seen.try_recv().ok()).collect();
+        let lines: Vec<_> = std::iter::from_fn(|| received.try_recv().ok()).collect();
         assert_eq!(lines, expected, "{scheme} {url}");
     }
 }

@@ -1,0 +1,114 @@
+//! The server that a request is for.
+
+use std::fmt;
+
+use http::{
+    Uri,
+    uri::{Authority, Scheme},
+};
+
+use crate::{TransportError, TransportErrorKind};
+
+/// The server of a request's URI. `Display` shows the host, with the port unless it is the default of the scheme.
+pub(crate) struct Server {
+    authority: Authority,
+    is_https: bool,
+}
+
+impl Server {
+    /// Returns the server that a request to `uri` reaches, with the same path.
+    ///
+    /// # Errors
+    /// [`TransportErrorKind::Request`] for a URI that is no absolute `http` or `https` URL, holds a user name or a password, or has `.` or
+    /// `..` segments or a backslash in its path: URL parsers and servers resolve these, also where they are percent-encoded.
+    pub(crate) fn of(uri: &Uri) -> Result<Self, TransportError> {
+        let refused =
+            |why: &'static str| Err(TransportError::new(TransportErrorKind::Request, why));
+        let (Some(authority), Some("https" | "http")) = (uri.authority(), uri.scheme_str()) else {
+            return refused("the request's URL is not an absolute http or https URL");
+        };
+        // Connection pools use this part of the URL as a key, and log it.
+        if authority.as_str().contains('@') {
+            return refused(
+                "the request's URL holds a user name or a password; send an `authorization` header instead",
+            );
+        }
+        let path = uri.path();
+        if path.contains('\\') || path.split('/').any(is_dots) {
+            return refused("the request's path holds `.` or `..` segments or a backslash");
+        }
+        Ok(Self {
+            authority: authority.clone(),
+            is_https: uri.scheme() == Some(&Scheme::HTTPS),
+        })
+    }
+
+    #[cfg(feature = "rustls")]
+    pub(crate) fn is_https(&self) -> bool {
+        self.is_https
+    }
+}
+
+impl fmt::Display for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let default = if self.is_https { 443 } else { 80 };
+        f.write_str(self.authority.host())?;
+        match self.authority.port_u16().filter(|port| *port != default) {
+            Some(port) => write!(f, ":{port}"),
+            None => Ok(()),
+        }
+    }
+}
+
+fn is_dots(segment: &str) -> bool {
+    segment.starts_with(['.', '%']) && {
+        let segment = segment.replace("%2e", ".").replace("%2E", ".");
+        segment == "." || segment == ".."
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn segments_of_dots_are_refused_in_every_form() {
+        for (path, is_refused) in [
+            ("", false),
+            ("/", false),
+            ("/a.b/..c/.d/e..", false),
+            ("/a/...", false),
+            ("/a%2eb/%2e%2e%2e", false),
+            ("/%2f/%25/%2", false),
+            ("/a//b", false),
+            ("/a?b=/../c", false),
+            ("/.", true),
+            ("/a/../b", true),
+            ("/a/./b", true),
+            ("/a/%2e", true),
+            ("/a/%2E/b", true),
+            ("/a/%2e%2E/b", true),
+            ("/a/.%2e", true),
+            ("/a\\b", true),
+        ] {
+            let uri: Uri = format!("https://a.example{path}").parse().expect(path);
+            let checked = Server::of(&uri).map_err(|error| error.kind());
+            let expected = is_refused.then_some(TransportErrorKind::Request);
+            assert_eq!(checked.err(), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_port_is_named_unless_it_is_the_default() {
+        for (uri, name) in [
+            ("https://a.example/b?c", "a.example"),
+            ("https://a.example:443/", "a.example"),
+            ("https://a.example:80/", "a.example:80"),
+            ("http://a.example:80/", "a.example"),
+            ("http://[::1]:8080/", "[::1]:8080"),
+        ] {
+            let server = Server::of(&Uri::from_static(uri)).expect(uri);
+            assert_eq!(server.to_string(), name);
+        }
+    }
+}
