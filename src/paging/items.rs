@@ -92,9 +92,9 @@ impl<R: FromResponse, T: Send + 'static> Items<R, T> {
     ///
     /// A list that begins there returns all entries of that page, including those that were read already.
     /// `None` on the first page and after the last.
-    pub fn page_token(&self) -> Option<&str> {
+    pub fn resume_token(&self) -> Option<&str> {
         if self.left() == 0 {
-            self.pages.page_token()
+            self.pages.resume_token()
         } else {
             self.current.as_deref()
         }
@@ -197,7 +197,7 @@ impl<R: FromResponse, T: Send + 'static> Items<R, T> {
 
     /// Fetches the next page, which becomes the current one.
     fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<(), Error>>> {
-        let token = self.pages.page_token().map(String::from);
+        let token = self.pages.resume_token().map(String::from);
         let page = ready!(Pin::new(&mut self.pages).poll_next(cx));
         Poll::Ready(page.map(|page| {
             let mut page = page?;

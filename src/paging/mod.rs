@@ -37,8 +37,8 @@ macro_rules! list_setters {
             self
         }
 
-        /// Begins at this page instead of the first one. `token` is the [`page_token`](Self::page_token) of an earlier run.
-        pub fn start_at<M>(mut self, token: impl Argument<String, M>) -> Self {
+        /// Begins at this page instead of the first one. `token` is the [`resume_token`](Self::resume_token) of an earlier run.
+        pub fn page_token<M>(mut self, token: impl Argument<String, M>) -> Self {
             self.$($field).+.token = token.into_option();
             self
         }
@@ -67,7 +67,7 @@ use list_setters;
 /// ```
 ///
 /// The list ends at a response without a token for the next page, and after an error. After an error,
-/// [`page_token`](Self::page_token) returns where to continue. A server that repeats a token causes an error.
+/// [`resume_token`](Self::resume_token) returns where to continue. A server that repeats a token causes an error.
 #[must_use = "no page is fetched until it is asked for"]
 pub struct Pages<R> {
     paginator: Paginator,
@@ -122,7 +122,7 @@ impl<R: FromResponse> Pages<R> {
     /// Returns the token of the next page, with which a list can be continued after an error.
     ///
     /// `None` before the first page and after the last.
-    pub fn page_token(&self) -> Option<&str> {
+    pub fn resume_token(&self) -> Option<&str> {
         self.paginator.token.as_deref()
     }
 

@@ -39,7 +39,7 @@ async fn pages_follow_tokens_with_all_parameters() {
     let script = three_pages();
     let request = List::new().all("labels", ["x", "y"]).set("q", "");
     let mut pages = request.pages(&script.client()).page_size(2);
-    assert_eq!(pages.page_token(), None);
+    assert_eq!(pages.resume_token(), None);
     let mut sizes = Vec::new();
     while let Some(page) = pages.try_next().await.expect("a page") {
         sizes.push(page.items.unwrap_or_default().len());
@@ -252,10 +252,10 @@ async fn after_an_error_the_token_is_where_to_continue() {
     assert!(items.try_next().await.expect("an item").is_some());
     items.try_next().await.expect_err("a bad day");
     assert!(items.try_next().await.expect("the end").is_none());
-    let token = items.page_token().expect("a token").to_owned();
+    let token = items.resume_token().expect("a token").to_owned();
     let rest = List::new()
         .items(&client)
-        .start_at(token)
+        .page_token(token)
         .try_collect::<Vec<_>>()
         .await
         .expect("the rest");
@@ -272,16 +272,16 @@ async fn after_an_error_the_token_is_where_to_continue() {
 #[tokio::test]
 async fn the_token_of_items_is_that_of_the_page_at_hand() {
     let script = three_pages();
-    let mut items = List::new().items(&script.client()).start_at("t0");
-    assert_eq!(items.page_token(), Some("t0"));
+    let mut items = List::new().items(&script.client()).page_token("t0");
+    assert_eq!(items.resume_token(), Some("t0"));
     items.try_next().await.expect("a");
     assert_eq!(
-        items.page_token(),
+        items.resume_token(),
         Some("t0"),
         "`b` is still to come from there"
     );
     items.try_next().await.expect("b");
-    assert_eq!(items.page_token(), Some("t/1"));
+    assert_eq!(items.resume_token(), Some("t/1"));
 }
 
 #[tokio::test]
@@ -394,7 +394,7 @@ async fn the_next_page_is_fetched_ahead_when_asked_for() {
         // What the caller does meanwhile.
         tokio::time::sleep(Duration::from_secs(1)).await;
         let asked = script.recorded().len();
-        assert_eq!(pages.page_token(), Some("t/1"));
+        assert_eq!(pages.resume_token(), Some("t/1"));
         assert_eq!(
             pages.try_collect::<Vec<_>>().await.expect("the rest").len(),
             2
@@ -417,7 +417,7 @@ async fn the_next_page_is_fetched_ahead_when_asked_for() {
     let mut items = List::new().items(&script.client()).prefetch();
     assert!(items.try_next().await.expect("an item").is_some());
     items.try_next().await.expect_err("a bad day");
-    assert_eq!(items.page_token(), Some("t1"));
+    assert_eq!(items.resume_token(), Some("t1"));
     assert!(items.try_next().await.expect("the end").is_none());
 }
 

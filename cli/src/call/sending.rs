@@ -140,7 +140,7 @@ impl Ready<'_> {
     async fn pages(&mut self) -> CallResult {
         let mut pages = self.request.clone().pages(&self.client);
         loop {
-            let token = pages.page_token().map(str::to_owned);
+            let token = pages.resume_token().map(str::to_owned);
             match pages.try_next().await {
                 Ok(Some(page)) => self.printer.element(text(&page)?)?,
                 Ok(None) => return Ok(()),
@@ -162,7 +162,7 @@ impl Ready<'_> {
         let mut left = limit.unwrap_or(u64::MAX);
         let mut pages = self.request.clone().pages(&self.client);
         while left > 0 {
-            let token = pages.page_token().map(str::to_owned);
+            let token = pages.resume_token().map(str::to_owned);
             let page = match pages.try_next().await {
                 Ok(Some(page)) => page,
                 Ok(None) => break,
