@@ -79,9 +79,20 @@ impl Wake for Signal {
 
 /// Returns an iterator of the elements of `stream`, such as [`Items`](crate::Items), [`Pages`](crate::Pages) or
 /// [`OperationStream`](crate::OperationStream). Each step waits for the next element.
-pub fn iter<S: Stream + Unpin>(stream: S) -> Iter<S> {
+pub fn iter<S: Blocking>(stream: S) -> Iter<S> {
     Iter { stream }
 }
+
+/// A stream that [`iter`] takes: any [`Stream`] that is [`Unpin`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no list or stream",
+    label = "expected `items(&client)`, `pages(&client)`, or another stream",
+    note = "a call with one response is `block_on(request.send(&client))?`"
+)]
+pub trait Blocking: Stream + Unpin {}
+
+#[diagnostic::do_not_recommend]
+impl<S: Stream + Unpin> Blocking for S {}
 
 /// The elements of a stream. Created by [`iter`].
 #[derive(Debug)]
@@ -97,7 +108,7 @@ impl<S> Iter<S> {
     }
 }
 
-impl<S: Stream + Unpin> Iterator for Iter<S> {
+impl<S: Blocking> Iterator for Iter<S> {
     type Item = S::Item;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -157,6 +157,88 @@ impl<T, U: Part<T>> Part<(String, T)> for (String, U) {
     type Itself = Self;
 }
 
+/// The type of a field as the derived code uses it: if it cannot be read, the compiler reports nothing but that.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from a response",
+    label = "this is not the type of a property",
+    note = "a part of an object is a struct with `#[derive(gapi::Fields)]`; other properties are of the types in the generated module",
+    note = "both may be in `Vec`, `BTreeMap<String, _>` and `Option`; `serde_json::Value` holds anything"
+)]
+pub trait Readable {
+    /// The same type.
+    type Itself: Field;
+
+    /// Returns the slot of a property that was not read yet.
+    fn slot() -> FieldSlot<Self::Itself>;
+
+    /// Adds the property to a mask.
+    fn select(selection: &mut Selection);
+
+    /// Returns the same value.
+    fn from_itself(itself: Self::Itself) -> Self;
+
+    /// Returns the value as it is written, if there is one.
+    fn view(&self) -> Option<View<'_>>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Field> Readable for T {
+    type Itself = Self;
+
+    #[inline]
+    fn slot() -> FieldSlot<Self> {
+        FieldSlot(None)
+    }
+
+    #[inline]
+    fn select(selection: &mut Selection) {
+        <T::Value as Wire>::select(selection);
+    }
+
+    #[inline]
+    fn from_itself(itself: Self) -> Self {
+        itself
+    }
+
+    #[inline]
+    fn view(&self) -> Option<View<'_>> {
+        self.value().map(Wire::view)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> Readable for T
+where
+    for<'a> (): Never<'a>,
+{
+    type Itself = FieldMask;
+
+    fn slot() -> FieldSlot<FieldMask> {
+        <()>::returns()
+    }
+
+    fn select(_: &mut Selection) {
+        <()>::returns()
+    }
+
+    fn from_itself(_: FieldMask) -> Self {
+        <()>::returns()
+    }
+
+    fn view(&self) -> Option<View<'_>> {
+        <()>::returns()
+    }
+}
+
+/// No type implements it. Of a trait with one impl for all types, the compiler reports the bounds of that impl, and knows its associated
+/// types although they are not met. A second impl, which is never used, prevents both.
+#[doc(hidden)]
+pub trait Never<'a> {
+    /// Returns a value of any type.
+    fn returns<R>() -> R;
+}
+
 /// The type of a field: a value, or an option of one.
 #[doc(hidden)]
 pub trait Field: Sized {
@@ -236,12 +318,6 @@ impl<F: Field> FieldSlot<F> {
         F: Default,
     {
         self.0.map(F::from_value).unwrap_or_default()
-    }
-}
-
-impl<F: Field> Default for FieldSlot<F> {
-    fn default() -> Self {
-        Self(None)
     }
 }
 

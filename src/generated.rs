@@ -19,7 +19,7 @@ pub mod v1 {
         pending::PendingCall,
         request::{
             Call, IntoUpdate, Request,
-            argument::{Argument, Arguments},
+            argument::{Argument, Arguments, Required},
             body::{Body, IntoBody},
             from_response::{FromResponse, decode},
             unsent::{Sent, Unsent, unsent},

@@ -103,8 +103,8 @@ pub use crate::{
     fields::Fields,
     http::HttpRequest,
     media::{
-        Chunks, Download, IntoMedia, Media, PendingUpload, Progress, ResumableUpload, StartUpload,
-        Upload, UploadSession,
+        Chunks, Download, IntoMedia, Media, MediaReader, MediaWriter, PendingUpload, Progress,
+        ResumableUpload, StartUpload, Upload, UploadSession,
     },
     observe::{AttemptMetrics, CallMetrics, Observer},
     operation::{LongRunning, OperationStream, Wait},
@@ -137,7 +137,8 @@ pub mod schema {
         fields::Part,
         paging::Listed,
         patch::UpdateOf,
-        request::argument::{Argument, Arguments},
+        pending::StartsOperation,
+        request::argument::{Argument, Arguments, Required},
         wire::{Object, OpenEnum, Param, Wire},
     };
 }
@@ -237,19 +238,20 @@ pub mod __private {
         pub use serde_json::Error as JsonError;
 
         pub use crate::{
-            fields::{EXPECTED, Field, FieldSlot, Fields, Part, page},
+            fields::{EXPECTED, Field, FieldSlot, Fields, Part, Readable, page},
             request::from_response::FromResponse,
             wire::{
                 Container, Expected, Open, Properties, Selection, View, Wire, from_slice, wire_name,
             },
         };
 
-        /// Asserts that `U` can hold what a field of a schema holds.
-        pub fn holds<U: Part<T>, T>(_: &Option<T>) {}
+        /// The type of a field of a schema.
+        #[derive(Debug)]
+        pub struct Declared<'a, T>(pub &'a Option<T>);
 
-        /// Returns the value of a field as it is written, if there is one.
-        pub fn view<F: Field>(field: &F) -> Option<View<'_>> {
-            field.value().map(Wire::view)
+        impl<T> Declared<'_, T> {
+            /// Asserts that `U` can hold it.
+            pub fn fits<U: Part<T> + Field>(self, _: FieldSlot<U>) {}
         }
     }
 }

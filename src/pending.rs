@@ -10,6 +10,7 @@ use crate::{
     Client, Error, LongRunning, Request, Response, ResponseStream, Wait,
     client::Prepared,
     execute::{self, RawResponse, response_methods},
+    fields::Never,
     http::HttpRequest,
     outlined_box::OutlinedBox,
     request::{Call, EntityTag, from_response::FromResponse, option_setters::option_setters},
@@ -78,6 +79,29 @@ impl<R> PendingCall<R> {
 
 response_methods!(PendingCall: execute::execute);
 
+/// No type implements it. Because of the lifetime, the compiler checks a bound where a function is called, not where it is defined.
+#[diagnostic::on_unimplemented(
+    message = "this function takes the place of `send`",
+    label = "remove `.send(&client)` before this",
+    note = "`request.items(&client)`, `request.pages(&client)`, `request.download(&client)`, `request.upload(media).send(&client)`"
+)]
+pub trait InsteadOfSend<'a> {}
+
+macro_rules! instead_of_send {
+    ($($function:ident)*) => {$(
+        #[allow(missing_docs)]
+        #[doc(hidden)]
+        impl<R> PendingCall<R>
+        where
+            for<'a> Self: InsteadOfSend<'a>,
+        {
+            pub fn $function(self) {}
+        }
+    )*};
+}
+
+instead_of_send!(download items pages upload);
+
 impl<R: FromResponse> IntoFuture for PendingCall<R> {
     type Output = Result<R, Error>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
@@ -90,10 +114,42 @@ impl<R: FromResponse> IntoFuture for PendingCall<R> {
     }
 }
 
-impl<R: LongRunning> PendingCall<R> {
-    /// Sends the request and waits for the operation that it starts.
+impl<R> PendingCall<R>
+where
+    Self: StartsOperation<R>,
+{
+    /// Sends the request and waits for the operation that it starts. `R` has to be [`LongRunning`].
     pub fn wait(self) -> Wait<R> {
+        self.started()
+    }
+}
+
+/// A call whose response is [`LongRunning`].
+#[diagnostic::on_unimplemented(
+    message = "this method starts no operation that can be waited for",
+    label = "await the call without `.wait()`",
+    note = "it responds with `{R}`; an override of the document describes a job as an operation"
+)]
+pub trait StartsOperation<R> {
+    /// Returns the wait for the operation.
+    #[doc(hidden)]
+    fn started(self) -> Wait<R>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<R: LongRunning> StartsOperation<R> for PendingCall<R> {
+    fn started(self) -> Wait<R> {
         Wait::started_by(self.prepared, None)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<R> StartsOperation<R> for PendingCall<R>
+where
+    for<'a> (): Never<'a>,
+{
+    fn started(self) -> Wait<R> {
+        <()>::returns()
     }
 }
 

@@ -169,6 +169,36 @@ impl PendingBatch {
     }
 }
 
+/// The compiler's error for responses of a batch that is not awaited. No type implements it.
+#[diagnostic::on_unimplemented(
+    message = "this batch is not awaited yet",
+    label = "the responses are there after `.await?`"
+)]
+pub trait Awaited<'a> {
+    /// Returns a value of any type.
+    fn returns<R>() -> R;
+}
+
+impl PendingBatch {
+    #[allow(missing_docs)]
+    #[doc(hidden)]
+    pub fn take<R>(&mut self, _: BatchHandle<R>) -> Result<R, Error>
+    where
+        for<'a> Self: Awaited<'a>,
+    {
+        Self::returns()
+    }
+
+    #[allow(missing_docs)]
+    #[doc(hidden)]
+    pub fn take_all<R>(&mut self, _: Vec<BatchHandle<R>>) -> Vec<Result<R, Error>>
+    where
+        for<'a> Self: Awaited<'a>,
+    {
+        Self::returns()
+    }
+}
+
 impl IntoFuture for PendingBatch {
     type Output = Result<BatchResponses, Error>;
     type IntoFuture = BoxFuture<'static, Self::Output>;

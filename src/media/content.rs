@@ -61,6 +61,17 @@ pub(crate) type ContentPieces = Pin<Box<dyn Stream<Item = Result<Bytes, ContentE
 /// The error of a reader or a stream.
 pub(crate) type ContentError = Box<dyn StdError + Send + Sync>;
 
+/// The compiler's error for a function of files. No type implements it.
+#[cfg(not(feature = "files"))]
+#[diagnostic::on_unimplemented(
+    message = "this function needs the feature `files` of gapi",
+    label = "`cargo add gapi --features files`"
+)]
+pub trait FilesFeature<'a> {
+    /// Returns a value of any type.
+    fn returns<R>() -> R;
+}
+
 impl Media {
     /// Returns these bytes as media of the type `application/octet-stream`.
     pub fn bytes(content: impl Into<Bytes>) -> Self {
@@ -84,10 +95,20 @@ impl Media {
         }
     }
 
+    #[cfg(not(feature = "files"))]
+    #[allow(missing_docs)]
+    #[doc(hidden)]
+    pub fn file<P>(_: P) -> Self
+    where
+        for<'a> Self: FilesFeature<'a>,
+    {
+        Self::returns()
+    }
+
     /// Returns the bytes of `reader` as media: until its end, or exactly `len` bytes.
     ///
     /// If there is a `len`, the upload fails when `reader` has more or fewer bytes.
-    pub fn reader(reader: impl AsyncRead + Send + 'static, len: Option<u64>) -> Self {
+    pub fn reader(reader: impl MediaReader + 'static, len: Option<u64>) -> Self {
         Self::one_time(pieces(reader), len)
     }
 
@@ -189,6 +210,17 @@ impl OneTimeContent {
         lock(&self.pieces).take()
     }
 }
+
+/// What [`Media::reader`] reads: any [`AsyncRead`] that can be sent to another thread.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read asynchronously",
+    label = "expected a `tokio::io::AsyncRead`",
+    note = "what implements `std::io::Read` is `Media::from_read(reader, len)`, and a file is `Media::file(path)`"
+)]
+pub trait MediaReader: AsyncRead + Send {}
+
+#[diagnostic::do_not_recommend]
+impl<R: AsyncRead + Send> MediaReader for R {}
 
 /// What can be uploaded: media, or bytes.
 #[diagnostic::on_unimplemented(

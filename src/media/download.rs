@@ -148,23 +148,46 @@ impl Download {
         self.await.map(Response::into_inner)
     }
 
+    #[cfg(not(feature = "files"))]
+    #[allow(missing_docs)]
+    #[doc(hidden)]
+    pub fn to_file<P>(self, _: P) -> BoxFuture<'static, Result<Response<u64>, Error>>
+    where
+        for<'a> Self: super::content::FilesFeature<'a>,
+    {
+        <Self as super::content::FilesFeature<'static>>::returns()
+    }
+
     /// Sends the request, writes the bytes to `writer` as they arrive, and flushes it, without shutting it down. Returns the
     /// number of bytes.
     ///
     /// # Errors
     /// Any error of a call, and [`ErrorKind::Io`] when `writer` fails. Some bytes may have been written.
-    pub async fn to_writer<W: AsyncWrite + Unpin>(
+    pub fn to_writer<'a, W: MediaWriter + 'a>(
         self,
         mut writer: W,
-    ) -> Result<Response<u64>, Error> {
-        let mut chunks = self.stream().await?;
-        let written = copy(&mut chunks, &mut writer).await?;
-        Ok(chunks.into_response(written))
+    ) -> BoxFuture<'a, Result<Response<u64>, Error>> {
+        Box::pin(async move {
+            let mut chunks = self.stream().await?;
+            let written = copy(&mut chunks, &mut writer).await?;
+            Ok(chunks.into_response(written))
+        })
     }
 }
 
+/// What [`to_writer`](Download::to_writer) writes to: any [`AsyncWrite`] that can be sent to another thread.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be written to asynchronously",
+    label = "expected a `tokio::io::AsyncWrite`, such as a `tokio::fs::File`",
+    note = "a file is written by `to_file(path)`; without `async`, `std::io::copy` copies from a `gapi::blocking::Reader`"
+)]
+pub trait MediaWriter: AsyncWrite + Unpin + Send {}
+
+#[diagnostic::do_not_recommend]
+impl<W: AsyncWrite + Unpin + Send> MediaWriter for W {}
+
 /// Writes all chunks, and returns the number of bytes.
-async fn copy<W: AsyncWrite + Unpin>(chunks: &mut Chunks, writer: &mut W) -> Result<u64, Error> {
+async fn copy<W: MediaWriter>(chunks: &mut Chunks, writer: &mut W) -> Result<u64, Error> {
     let mut written = 0;
     let failed = |written: u64| {
         move |why| {

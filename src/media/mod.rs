@@ -16,8 +16,8 @@ mod upload_check;
 
 pub use self::{
     chunks::Chunks,
-    content::{IntoMedia, Media},
-    download::Download,
+    content::{IntoMedia, Media, MediaReader},
+    download::{Download, MediaWriter},
     plan::{Progress, UploadSession},
     resumable::{ResumableUpload, StartUpload},
     upload::{PendingUpload, Upload},

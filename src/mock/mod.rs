@@ -41,7 +41,7 @@ use serde_json::Value;
 use self::reply::{MockResponse, ReplyKind};
 pub use self::{
     replay::{Recorder, Replay},
-    reply::Reply,
+    reply::{IntoReply, Reply},
     transport::MockCall,
 };
 use crate::{Client, Request, request::Call, wire::Wire};
@@ -81,7 +81,7 @@ impl Mock {
     /// A matcher is the id of a method (`"sql.instances.list"`, `sqladmin::instances::List::METHOD`), or a request, which matches calls of its
     /// method with its parameters and its body. `"*"` matches all calls.
     #[must_use]
-    pub fn on(self, matcher: impl Into<Matcher>, reply: impl Into<Reply>) -> Self {
+    pub fn on(self, matcher: impl Into<Matcher>, reply: impl IntoReply) -> Self {
         self.add(matcher, reply);
         self
     }
@@ -93,10 +93,10 @@ impl Mock {
     }
 
     /// Adds a rule to a mock that is in use already.
-    pub fn add(&self, matcher: impl Into<Matcher>, reply: impl Into<Reply>) {
+    pub fn add(&self, matcher: impl Into<Matcher>, reply: impl IntoReply) {
         lock(&self.0.rules).push(Rule {
             matcher: matcher.into(),
-            reply: reply.into(),
+            reply: reply.into_reply(),
             used: 0,
         });
     }

@@ -197,6 +197,24 @@ fn code(status: u16) -> &'static str {
     }
 }
 
+/// What a mock responds with: a [`Reply`], a response, JSON, a status, or `()` for a response without content.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no reply of a mock",
+    label = "expected a `Reply`, a response, JSON, or the number of a status",
+    note = "one reply after the other is `Reply::sequence([..])`; text is `Reply::json(serde_json::json!(text))`"
+)]
+pub trait IntoReply {
+    /// Returns the reply.
+    fn into_reply(self) -> Reply;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Into<Reply>> IntoReply for T {
+    fn into_reply(self) -> Reply {
+        self.into()
+    }
+}
+
 /// A success with this JSON.
 impl From<Value> for Reply {
     fn from(value: Value) -> Self {

@@ -45,6 +45,25 @@ pub trait Argument<T, M> {
     fn into_option(self) -> Option<T>;
 }
 
+/// The value of a required argument of type `T`: all that converts into it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be this argument",
+    label = "the argument is of the type `{T}`",
+    note = "it is required, so an `Option` is unwrapped first; a number becomes text by `.to_string()`"
+)]
+pub trait Required<T> {
+    /// Returns the value.
+    fn into_required(self) -> T;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, V: Into<T>> Required<T> for V {
+    #[inline]
+    fn into_required(self) -> T {
+        self.into()
+    }
+}
+
 /// The values of a repeated parameter whose values are of type `T`: an iterator, an `Option` of one, or [`Unset`].
 ///
 /// Items are converted as an [`Argument`] is. `M` is found by the compiler.
@@ -80,10 +99,36 @@ impl<T: Converted, V: Into<T>> Argument<T, Plain> for V {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Converted, V: Into<T>> Argument<T, Optional> for Option<V> {
+impl<T: Converted, V: Fits<T>> Argument<T, Optional> for Option<V> {
     #[inline]
     fn into_option(self) -> Option<T> {
-        self.map(Into::into)
+        self.map(Fits::fit)
+    }
+}
+
+/// A type whose values a parameter of type `T` takes in an `Option`. It has one impl, because the compiler then reports a bare `None` once.
+pub trait Fits<T> {
+    /// Returns the value of the parameter.
+    fn fit(self) -> T;
+}
+
+impl<T, V: Widen<T>> Fits<T> for V {
+    #[inline]
+    fn fit(self) -> T {
+        self.widen()
+    }
+}
+
+/// Converts without loss.
+pub trait Widen<T> {
+    /// Returns the converted value.
+    fn widen(self) -> T;
+}
+
+impl<T: Converted, V: Into<T>> Widen<T> for V {
+    #[inline]
+    fn widen(self) -> T {
+        self.into()
     }
 }
 
@@ -116,9 +161,9 @@ impl<T> Arguments<T, Self> for Unset {
     fn put(self, _: &'static str, _: &mut Vec<(&'static str, String)>) {}
 }
 
-/// Implements the traits for numbers, and for `Option`s of the smaller numbers that a literal in `Some` may be.
+/// Implements the traits for numbers.
 macro_rules! numbers {
-    ($($number:ty: $($smaller:ty)*;)*) => {$(
+    ($($number:ty)*) => {$(
         #[diagnostic::do_not_recommend]
         impl Argument<$number, Plain> for $number {
             #[inline]
@@ -127,22 +172,6 @@ macro_rules! numbers {
             }
         }
         #[diagnostic::do_not_recommend]
-        impl Argument<$number, Optional> for Option<$number> {
-            #[inline]
-            fn into_option(self) -> Option<$number> {
-                self
-            }
-        }
-        $(
-            #[diagnostic::do_not_recommend]
-            impl Argument<$number, Optional> for Option<$smaller> {
-                #[inline]
-                fn into_option(self) -> Option<$number> {
-                    self.map(Into::into)
-                }
-            }
-        )*
-        #[diagnostic::do_not_recommend]
         impl<I: IntoIterator<Item = $number>> Arguments<$number, Plain> for I {
             fn put(self, name: &'static str, all: &mut Vec<(&'static str, String)>) {
                 all.extend(self.into_iter().map(|value| (name, value.into_wire())));
@@ -150,13 +179,42 @@ macro_rules! numbers {
         }
     )*};
 }
-// Without smaller numbers where the type of `Some(1)` by default, `i32`, is not among them.
-numbers! {
-    bool: ;
-    i32: i8 i16 u8 u16;
-    u32: ;
-    i64: i8 i16 i32 u8 u16 u32;
-    u64: ;
-    f32: ;
-    f64: f32 i32 u32;
+numbers!(bool i32 u32 i64 u64 f32 f64);
+
+/// Implements [`Argument`] for `Option`s of the smaller numbers that a literal in `Some` may be.
+macro_rules! widened {
+    ($($number:ty: $($smaller:ty)*;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<V: Fits<$number>> Argument<$number, Optional> for Option<V> {
+            #[inline]
+            fn into_option(self) -> Option<$number> {
+                self.map(Fits::fit)
+            }
+        }
+        $(impl Widen<$number> for $smaller {
+            #[inline]
+            fn widen(self) -> $number {
+                self.into()
+            }
+        })*
+    )*};
 }
+widened! {
+    i32: i8 i16 i32 u8 u16;
+    i64: i8 i16 i32 i64 u8 u16 u32;
+    f64: f32 f64 i32 u32;
+}
+
+/// The same for numbers of which `i32`, the type of `Some(1)` by default, is not a smaller one.
+macro_rules! exact {
+    ($($number:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl Argument<$number, Optional> for Option<$number> {
+            #[inline]
+            fn into_option(self) -> Option<$number> {
+                self
+            }
+        }
+    )*};
+}
+exact!(bool u32 u64 f32);

@@ -33,7 +33,7 @@ pub struct Body<T: ?Sized> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the body of this method",
     label = "the body is a `{T}`",
-    note = "a body is a `{T}`, a reference to one, or a `serde_json::Value`; of a type of your own it is `gapi::Body::of(&value)`",
+    note = "a body is a `{T}`, a reference to one, or a `serde_json::Value`; of a type of your own it is `gapi::Body::of(&value)`, of JSON text `gapi::Body::from_json(text)?`",
     note = "a `gapi::Patch` is for methods that merge it or have a mask; according to its document, this one does neither"
 )]
 pub trait IntoBody<T: ?Sized> {

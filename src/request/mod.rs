@@ -217,6 +217,12 @@ impl<T: ?Sized, B: Into<Body<T>>> IntoUpdate<T> for B {
 ///
 /// Each request type has a method `send` of its own. Code that is generic over requests calls
 /// [`Client::send`](crate::Client::send).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no request that could be sent here",
+    label = "expected a request, such as `files().get(id)` of a generated module",
+    note = "a batch, a mock and `Client::send` take the request itself: without `.send(&client)`, `.items(&client)`, `.upload(media)`",
+    note = "the id of a method is for `Mock::on`"
+)]
 pub trait Request: Clone + Send + Sized + 'static {
     /// The type of the method's response.
     type Response: FromResponse;
@@ -229,6 +235,11 @@ pub trait Request: Clone + Send + Sized + 'static {
 }
 
 /// The version of a resource: text, or bytes (the `etag` of an IAM policy), which are sent as base64.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no etag",
+    label = "expected text, or bytes",
+    note = "unwrap an `Option` first, as in `if let Some(etag) = &resource.etag`: without an etag the call would not be conditional"
+)]
 pub trait EntityTag {
     /// Returns the value of the header.
     fn into_text(self) -> String;

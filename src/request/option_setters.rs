@@ -7,6 +7,17 @@ use flate2::{Compression, write::GzEncoder};
 
 use super::Call;
 
+/// The compiler's error for `check_patterns`. No type implements it.
+#[cfg(not(feature = "patterns"))]
+#[diagnostic::on_unimplemented(
+    message = "this function needs the feature `patterns` of gapi",
+    label = "`cargo add gapi --features patterns`"
+)]
+pub trait PatternsFeature<'a> {
+    /// Returns a value of any type.
+    fn returns<R>() -> R;
+}
+
 /// Defines the setters in a type whose [`CallOptions`](crate::CallOptions) are the field `$field`; without a field, in that type itself.
 macro_rules! option_setters {
     ($($field:tt).*) => {
@@ -128,6 +139,16 @@ macro_rules! option_setters {
                     $crate::request::patterns::check,
                 );
             self
+        }
+
+        #[cfg(not(feature = "patterns"))]
+        #[allow(missing_docs)]
+        #[doc(hidden)]
+        pub fn check_patterns(self, _: bool) -> Self
+        where
+            for<'a> Self: $crate::request::option_setters::PatternsFeature<'a>,
+        {
+            <Self as $crate::request::option_setters::PatternsFeature<'static>>::returns()
         }
 
         /// Adds a query parameter that is not in the document. It replaces the request's parameter of that name; given twice, it is

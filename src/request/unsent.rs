@@ -98,6 +98,48 @@ macro_rules! decoders {
 
 decoders! { json select }
 
+/// Defines functions for what requests of other methods can do, which have functions of their own for it, and for other names of `send`.
+macro_rules! lacking {
+    ($($lack:ident $function:ident($($argument:ident)?) $message:literal $label:literal $note:literal)*) => {$(
+        /// No type implements it.
+        #[diagnostic::on_unimplemented(
+            message = $message,
+            label = $label,
+            note = $note
+        )]
+        pub trait $lack<'a> {
+            /// Returns a value of any type.
+            fn returns<R>() -> R;
+        }
+
+        impl Unsent {
+            #[allow(missing_docs)]
+            #[doc(hidden)]
+            #[allow(non_camel_case_types)]
+            pub fn $function<$($argument,)? R>(&self $(, $argument: $argument)?) -> R
+            where
+                for<'a> Self: $lack<'a>,
+            {
+                $(let _ = $argument;)?
+                Self::returns()
+            }
+        }
+    )*};
+}
+
+lacking! {
+    Download download(client) "this method has no media to download" "the document describes none"
+        "send the request: `request.send(&client).await?`"
+    Items items(client) "this method has no list of items that `items` could return" "the document describes none"
+        "a list within one response is a property of it; of a list with pages, an override names the property with the items"
+    Pages pages(client) "this method has no list with pages" "the document describes none"
+        "send the request, and read the list in the response: `request.send(&client).await?`"
+    Upload upload(media) "this method takes no media" "the document describes none"
+        "its body, if it has one, is an argument of the function that makes the request"
+    Execute execute() "a request is sent by `send`" "write `.send(&client)`" "await the call for the response: `request.send(&client).await?`"
+    Doit doit() "a request is sent by `send`" "write `.send(&client)`" "await the call for the response: `request.send(&client).await?`"
+}
+
 /// Implements the error for a type of requests: `(generics) Request<generics>: Response`.
 #[doc(hidden)]
 #[macro_export]

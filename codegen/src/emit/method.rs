@@ -195,12 +195,12 @@ fn setter(parameter: &Parameter, depth: usize, names: &Names<'_>) -> TokenStream
 
 /// Returns the type of a required argument: numbers and booleans by value, and other types by conversion.
 fn accepted(parameter: &Parameter, depth: usize, names: &Names<'_>) -> TokenStream {
-    let (into, into_iterator) = (&names.into, &names.into_iterator);
+    let into_iterator = &names.into_iterator;
     let ty = names.ty(&parameter.ty, depth);
     let one = if is_copied(&parameter.ty) {
         ty
     } else {
-        quote!(impl #into<#ty>)
+        quote!(impl __gapi::Required<#ty>)
     };
     if parameter.repeated {
         quote!(impl #into_iterator<Item = #one>)
@@ -217,13 +217,14 @@ fn with(
     names: &Names<'_>,
 ) -> TokenStream {
     let wire = &parameter.wire;
-    let into = &names.into;
     let ty = names.ty(&parameter.ty, depth);
     match (parameter.repeated, is_copied(&parameter.ty)) {
         (true, true) => quote!(.with_all(#wire, #argument)),
-        (true, false) => quote!(.with_all(#wire, #argument.into_iter().map(#into::<#ty>::into))),
+        (true, false) => {
+            quote!(.with_all(#wire, #argument.into_iter().map(__gapi::Required::<#ty>::into_required)))
+        }
         (false, true) => quote!(.with(#wire, #argument)),
-        (false, false) => quote!(.with(#wire, #argument.into())),
+        (false, false) => quote!(.with(#wire, __gapi::Required::<#ty>::into_required(#argument))),
     }
 }
 

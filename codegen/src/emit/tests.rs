@@ -289,7 +289,7 @@ fn a_method_takes_what_it_requires() {
     let list = function(boxes, "Boxes", "list");
     assert_eq!(
         text(&list.sig),
-        "fn list (self , parent : impl Into < String > ,) -> List"
+        "fn list (self , parent : impl __gapi :: Required < String > ,) -> List"
     );
     assert_eq!(
         docs(&list.attrs),
@@ -307,7 +307,7 @@ fn a_method_takes_what_it_requires() {
     assert!(text(&moved.sig).contains("body : impl __gapi :: IntoBody < super :: Box >"));
     assert!(
         text(&moved.block)
-            .contains(r#". with ("name" , name . into ()) . with_body (body . into_body ())"#)
+            .contains(r#". with ("name" , __gapi :: Required :: < String > :: into_required (name)) . with_body (body . into_body ())"#)
     );
     let lids = function(boxes, "Boxes", "lids");
     assert_eq!(text(&lids.sig), "const fn lids (self) -> lids :: Lids");

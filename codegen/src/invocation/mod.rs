@@ -17,6 +17,7 @@ mod tests;
 
 use proc_macro2::extra::DelimSpan;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, Error, LitStr, Result, Token, Visibility};
 
@@ -180,13 +181,16 @@ impl Module {
             return Err(stream.error("expected a module: `pub mod NAME = \"DOCUMENT\";`"));
         }
         stream.parse::<Token![mod]>()?;
-        let name: Ident = stream.parse()?;
+        let (name, dashed) = module_name(stream)?;
         let mut end = name.span();
         *header = Some(Header {
             attributes,
             visibility,
             name,
         });
+        if let Some(error) = dashed {
+            return Err(error);
+        }
         if !stream.peek(Token![=]) {
             return Err(here(
                 stream,
@@ -258,6 +262,25 @@ fn patterns(stream: ParseStream<'_>, brace: DelimSpan) -> Result<Vec<SelectionPa
         return Err(Error::new(brace.join(), message));
     }
     Ok(patterns)
+}
+
+/// The name of a module; of one with dashes, the name with underscores, and the error.
+fn module_name(stream: ParseStream<'_>) -> Result<(Ident, Option<Error>)> {
+    let name: Ident = stream.parse()?;
+    let mut text = name.to_string();
+    while stream.peek(Token![-]) {
+        stream.parse::<Token![-]>()?;
+        let next = stream.call(Ident::parse_any)?;
+        text = format!("{text}_{next}");
+    }
+    if name == text {
+        return Ok((name, None));
+    }
+    let error = Error::new(
+        name.span(),
+        format!("a module has no dashes in its name: `{text}`"),
+    );
+    Ok((Ident::new(&text, name.span()), Some(error)))
 }
 
 /// An error at the next token, or at `end` where there is none.

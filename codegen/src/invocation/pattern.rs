@@ -146,7 +146,16 @@ pub(super) fn braces<T>(
 fn comma(stream: ParseStream<'_>) -> Result<()> {
     if !stream.is_empty() {
         if !stream.peek(Token![,]) {
-            return Err(stream.error("expected `,` between patterns"));
+            let message = if stream.peek(Token![:]) {
+                "names are separated by `.`, as in `files.list`"
+            } else if stream.peek(syn::token::Brace) {
+                "expected `.` before the braces, as in `files.{list, get}`"
+            } else if stream.peek(syn::token::Paren) {
+                "methods are selected without parentheses"
+            } else {
+                "expected `,` between patterns"
+            };
+            return Err(stream.error(message));
         }
         stream.parse::<Token![,]>()?;
     }

@@ -161,6 +161,22 @@ fn mistakes_are_named() {
             "expected `,` between patterns",
         ),
         (
+            "mod tasks = \"t:v1\" { a::b };",
+            "names are separated by `.`, as in `files.list`",
+        ),
+        (
+            "mod tasks = \"t:v1\" { a {b, c} };",
+            "expected `.` before the braces, as in `files.{list, get}`",
+        ),
+        (
+            "mod tasks = \"t:v1\" { a.b() };",
+            "methods are selected without parentheses",
+        ),
+        (
+            "mod my-tasks = \"t:v1\";",
+            "a module has no dashes in its name: `my_tasks`",
+        ),
+        (
             "mod tasks = \"t:v1\" { a.{} };",
             "these braces are empty; name methods, or write `*` for all",
         ),

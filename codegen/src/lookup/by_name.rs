@@ -24,13 +24,14 @@ struct Local {
 impl<'a> Name<'a> {
     /// Reads `sqladmin:v1` and `sqladmin`, but neither `C:\docs\x.json` nor `docs/x.json`.
     pub(super) fn of(spec: &'a str) -> Option<Self> {
-        let is_word = |word: &str| word.len() > 1 && !word.contains(['/', '\\', ':']);
+        let is_word = |word: &str| !word.is_empty() && !word.contains(['/', '\\', ':']);
         let is_json = Path::new(spec).extension().is_some_and(|end| end == "json");
         let (api, version) = match spec.split_once(':') {
             Some((api, version)) => (api, Some(version)),
             None => (spec, None),
         };
-        let is_name = is_word(api) && version.is_none_or(is_word) && !is_json;
+        // A word of one letter is a drive of Windows.
+        let is_name = api.len() > 1 && is_word(api) && version.is_none_or(is_word) && !is_json;
         is_name.then_some(Self { spec, api, version })
     }
 

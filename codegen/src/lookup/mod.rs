@@ -95,8 +95,13 @@ fn help(path: &Path, spec: &str, kind: ErrorKind, naming: &str) -> String {
         _ if spec.contains("://") => {
             Some("a document is no URL: `gapi fetch NAME:VERSION` brings it".to_owned())
         }
+        ErrorKind::NotFound => match spec.split_once('/') {
+            Some((api, version)) if Name::of(version).is_some() && Name::of(api).is_some() => {
+                Some(format!("a name is written with a colon: `{api}:{version}`"))
+            }
+            _ => siblings(path, spec),
+        },
         // Other kinds have no alternative.
-        ErrorKind::NotFound => siblings(path, spec),
         _ => None,
     }
     .unwrap_or_else(|| naming.to_owned())

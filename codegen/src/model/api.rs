@@ -78,8 +78,6 @@ pub struct Prelude {
     pub vec: &'static str,
     /// `Box`
     pub boxed: &'static str,
-    /// `Into`
-    pub into: &'static str,
     /// `IntoIterator`
     pub into_iterator: &'static str,
     /// `From`

@@ -114,7 +114,6 @@ fn prelude(defs: &[TypeDef]) -> Prelude {
         string: pick("String", "::std::string::String"),
         vec: pick("Vec", "::std::vec::Vec"),
         boxed: pick("Box", "::std::boxed::Box"),
-        into: pick("Into", "::std::convert::Into"),
         into_iterator: pick("IntoIterator", "::std::iter::IntoIterator"),
         from: pick("From", "::std::convert::From"),
         as_ref: pick("AsRef", "::std::convert::AsRef"),

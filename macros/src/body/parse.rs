@@ -1,6 +1,7 @@
 //! The input of `body!`.
 
 use proc_macro2::Span;
+use quote::ToTokens as _;
 use syn::{
     Error, Expr, Ident, LitStr, Path, Result, Token, braced, bracketed,
     ext::IdentExt as _,
@@ -86,7 +87,11 @@ fn message(input: ParseStream<'_>) -> Result<Message> {
     while !input.is_empty() {
         if input.peek(Token![..]) {
             input.parse::<Token![..]>()?;
-            message.base = Some(input.parse()?);
+            let base: Expr = input.parse()?;
+            // The properties that are not set are absent anyway.
+            let is_default =
+                base.to_token_stream().to_string().replace(' ', "") == "Default::default()";
+            message.base = (!is_default).then_some(base);
             if !input.is_empty() {
                 return Err(input.error("`..` and its base come last"));
             }

@@ -1,8 +1,8 @@
 //! The implementations for one struct.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
-use syn::{Ident, spanned::Spanned as _};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
+use syn::{Ident, Type, spanned::Spanned as _};
 
 use super::parse::{Field, Part};
 use crate::names;
@@ -60,7 +60,8 @@ fn checks(part: &Part, runtime: &TokenStream) -> TokenStream {
         |Field {
              ty, schema_field, ..
          }| {
-            quote_spanned!(ty.span()=> #runtime::holds::<#ty, _>(&schema.#schema_field);)
+            let slot = readable(ty, "slot", Some(quote!()), runtime);
+            quote!(#runtime::Declared(&schema.#schema_field).fits(#slot);)
         },
     );
     quote! {
@@ -88,9 +89,19 @@ fn fields(part: &Part, runtime: &TokenStream) -> TokenStream {
     });
     let indexes: Vec<usize> = (0..part.fields.len()).collect();
     let slots: Vec<Ident> = indexes.iter().map(|i| format_ident!("slot{i}")).collect();
-    let types: Vec<_> = part.fields.iter().map(|field| &field.ty).collect();
+    let new_slots = part
+        .fields
+        .iter()
+        .map(|field| readable(&field.ty, "slot", Some(quote!()), runtime));
+    let selects = part
+        .fields
+        .iter()
+        .map(|field| readable(&field.ty, "select", None, runtime));
+    let views = part.fields.iter().map(|field| {
+        let value = &field.ident;
+        readable(&field.ty, "view", Some(quote!(&self.#value)), runtime)
+    });
     let idents = part.fields.iter().map(|field| &field.ident);
-    let values = idents.clone();
     let skipped = &part.skipped;
     let takes = part
         .fields
@@ -98,11 +109,12 @@ fn fields(part: &Part, runtime: &TokenStream) -> TokenStream {
         .zip(&slots)
         .zip(&indexes)
         .map(|((field, slot), index)| {
-            if field.default {
+            let value = if field.default {
                 quote!(#slot.take_or_default())
             } else {
                 quote!(#slot.take(properties, #text, names[#index])?)
-            }
+            };
+            readable(&field.ty, "from_itself", Some(value), runtime)
         });
     quote! {
         #[automatically_derived]
@@ -113,7 +125,7 @@ fn fields(part: &Part, runtime: &TokenStream) -> TokenStream {
                 let names = <Self as #runtime::Fields>::NAMES;
                 #(selection.part(
                     names[#indexes],
-                    <<#types as #runtime::Field>::Value as #runtime::Wire>::select,
+                    #selects,
                 );)*
             }
 
@@ -121,7 +133,7 @@ fn fields(part: &Part, runtime: &TokenStream) -> TokenStream {
                 properties: &mut dyn #runtime::Properties,
             ) -> ::core::option::Option<Self> {
                 let names = <Self as #runtime::Fields>::NAMES;
-                #(let mut #slots = <#runtime::FieldSlot::<#types> as ::core::default::Default>::default();)*
+                #(let mut #slots = #new_slots;)*
                 while let ::core::option::Option::Some(index) = properties.next(names) {
                     match index {
                         #(#indexes => #slots.read(properties),)*
@@ -136,12 +148,29 @@ fn fields(part: &Part, runtime: &TokenStream) -> TokenStream {
 
             fn property(&self, index: usize) -> ::core::option::Option<#runtime::View<'_>> {
                 match index {
-                    #(#indexes => #runtime::view(&self.#values),)*
+                    #(#indexes => #views,)*
                     _ => ::core::option::Option::None,
                 }
             }
         }
     }
+}
+
+/// Returns a function of the trait that a field has to implement, and its arguments. All uses have the span of the whole type, and none is
+/// the type itself, so that the compiler reports one error for a type that cannot be read.
+fn readable(
+    ty: &Type,
+    function: &str,
+    arguments: Option<TokenStream>,
+    runtime: &TokenStream,
+) -> TokenStream {
+    // Without nightly Rust, the span of tokens is that of the first one.
+    let last = ty.to_token_stream().into_iter().last();
+    let last = last.map_or_else(|| ty.span(), |token| token.span());
+    let begin = quote_spanned!(ty.span()=> <);
+    let function = Ident::new(function, last);
+    let arguments = arguments.map(|arguments| quote_spanned!(last=> (#arguments)));
+    quote!(#begin #ty as #runtime::Readable>::#function #arguments)
 }
 
 fn wire(part: &Part, runtime: &TokenStream) -> TokenStream {

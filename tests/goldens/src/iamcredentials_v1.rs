@@ -124,9 +124,13 @@ pub mod locations {
             ///
             /// Retried after transient errors: it only reads.
             #[inline]
-            pub fn get_allowed_locations(self, name: impl Into<String>) -> GetAllowedLocations {
+            pub fn get_allowed_locations(
+                self,
+                name: impl __gapi::Required<String>,
+            ) -> GetAllowedLocations {
                 GetAllowedLocations(
-                    __gapi::Call::new(&GET_ALLOWED_LOCATIONS).with("name", name.into()),
+                    __gapi::Call::new(&GET_ALLOWED_LOCATIONS)
+                        .with("name", __gapi::Required::<String>::into_required(name)),
                 )
             }
         }
@@ -227,9 +231,13 @@ pub mod projects {
                 ///
                 /// Retried after transient errors: it only reads.
                 #[inline]
-                pub fn get_allowed_locations(self, name: impl Into<String>) -> GetAllowedLocations {
+                pub fn get_allowed_locations(
+                    self,
+                    name: impl __gapi::Required<String>,
+                ) -> GetAllowedLocations {
                     GetAllowedLocations(
-                        __gapi::Call::new(&GET_ALLOWED_LOCATIONS).with("name", name.into()),
+                        __gapi::Call::new(&GET_ALLOWED_LOCATIONS)
+                            .with("name", __gapi::Required::<String>::into_required(name)),
                     )
                 }
             }
@@ -293,12 +301,12 @@ pub mod projects {
             #[inline]
             pub fn generate_access_token(
                 self,
-                name: impl Into<String>,
+                name: impl __gapi::Required<String>,
                 body: impl __gapi::IntoBody<super::super::GenerateAccessTokenRequest>,
             ) -> GenerateAccessToken {
                 GenerateAccessToken(
                     __gapi::Call::new(&GENERATE_ACCESS_TOKEN)
-                        .with("name", name.into())
+                        .with("name", __gapi::Required::<String>::into_required(name))
                         .with_body(body.into_body()),
                 )
             }
@@ -317,12 +325,12 @@ pub mod projects {
             #[inline]
             pub fn generate_id_token(
                 self,
-                name: impl Into<String>,
+                name: impl __gapi::Required<String>,
                 body: impl __gapi::IntoBody<super::super::GenerateIdTokenRequest>,
             ) -> GenerateIdToken {
                 GenerateIdToken(
                     __gapi::Call::new(&GENERATE_ID_TOKEN)
-                        .with("name", name.into())
+                        .with("name", __gapi::Required::<String>::into_required(name))
                         .with_body(body.into_body()),
                 )
             }
@@ -335,9 +343,13 @@ pub mod projects {
             ///
             /// Retried after transient errors: it only reads.
             #[inline]
-            pub fn get_allowed_locations(self, name: impl Into<String>) -> GetAllowedLocations {
+            pub fn get_allowed_locations(
+                self,
+                name: impl __gapi::Required<String>,
+            ) -> GetAllowedLocations {
                 GetAllowedLocations(
-                    __gapi::Call::new(&GET_ALLOWED_LOCATIONS).with("name", name.into()),
+                    __gapi::Call::new(&GET_ALLOWED_LOCATIONS)
+                        .with("name", __gapi::Required::<String>::into_required(name)),
                 )
             }
 
@@ -355,12 +367,12 @@ pub mod projects {
             #[inline]
             pub fn sign_blob(
                 self,
-                name: impl Into<String>,
+                name: impl __gapi::Required<String>,
                 body: impl __gapi::IntoBody<super::super::SignBlobRequest>,
             ) -> SignBlob {
                 SignBlob(
                     __gapi::Call::new(&SIGN_BLOB)
-                        .with("name", name.into())
+                        .with("name", __gapi::Required::<String>::into_required(name))
                         .with_body(body.into_body()),
                 )
             }
@@ -379,12 +391,12 @@ pub mod projects {
             #[inline]
             pub fn sign_jwt(
                 self,
-                name: impl Into<String>,
+                name: impl __gapi::Required<String>,
                 body: impl __gapi::IntoBody<super::super::SignJwtRequest>,
             ) -> SignJwt {
                 SignJwt(
                     __gapi::Call::new(&SIGN_JWT)
-                        .with("name", name.into())
+                        .with("name", __gapi::Required::<String>::into_required(name))
                         .with_body(body.into_body()),
                 )
             }

@@ -253,11 +253,15 @@ pub mod instances {
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         #[inline]
-        pub fn get(self, project: impl Into<String>, instance: impl Into<String>) -> Get {
+        pub fn get(
+            self,
+            project: impl __gapi::Required<String>,
+            instance: impl __gapi::Required<String>,
+        ) -> Get {
             Get(
                 __gapi::Call::new(&GET)
-                    .with("project", project.into())
-                    .with("instance", instance.into()),
+                    .with("project", __gapi::Required::<String>::into_required(project))
+                    .with("instance", __gapi::Required::<String>::into_required(instance)),
             )
         }
 
@@ -285,12 +289,12 @@ pub mod instances {
         #[inline]
         pub fn insert(
             self,
-            project: impl Into<String>,
+            project: impl __gapi::Required<String>,
             body: impl __gapi::IntoBody<super::DatabaseInstance>,
         ) -> Insert {
             Insert(
                 __gapi::Call::new(&INSERT)
-                    .with("project", project.into())
+                    .with("project", __gapi::Required::<String>::into_required(project))
                     .with_body(body.into_body()),
             )
         }
@@ -315,8 +319,11 @@ pub mod instances {
         /// }
         /// ```
         #[inline]
-        pub fn list(self, project: impl Into<String>) -> List {
-            List(__gapi::Call::new(&LIST).with("project", project.into()))
+        pub fn list(self, project: impl __gapi::Required<String>) -> List {
+            List(
+                __gapi::Call::new(&LIST)
+                    .with("project", __gapi::Required::<String>::into_required(project)),
+            )
         }
 
         /// Partially updates settings of a Cloud SQL instance by merging the request with the current configuration.
@@ -349,14 +356,14 @@ pub mod instances {
         #[inline]
         pub fn patch(
             self,
-            project: impl Into<String>,
-            instance: impl Into<String>,
+            project: impl __gapi::Required<String>,
+            instance: impl __gapi::Required<String>,
             body: impl __gapi::IntoUpdate<super::DatabaseInstance>,
         ) -> Patch {
             Patch(
                 __gapi::Call::new(&PATCH)
-                    .with("project", project.into())
-                    .with("instance", instance.into())
+                    .with("project", __gapi::Required::<String>::into_required(project))
+                    .with("instance", __gapi::Required::<String>::into_required(instance))
                     .with_update(body),
             )
         }
@@ -588,11 +595,15 @@ pub mod operations {
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         #[inline]
-        pub fn cancel(self, project: impl Into<String>, operation: impl Into<String>) -> Cancel {
+        pub fn cancel(
+            self,
+            project: impl __gapi::Required<String>,
+            operation: impl __gapi::Required<String>,
+        ) -> Cancel {
             Cancel(
                 __gapi::Call::new(&CANCEL)
-                    .with("project", project.into())
-                    .with("operation", operation.into()),
+                    .with("project", __gapi::Required::<String>::into_required(project))
+                    .with("operation", __gapi::Required::<String>::into_required(operation)),
             )
         }
 
@@ -609,11 +620,15 @@ pub mod operations {
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         #[inline]
-        pub fn get(self, project: impl Into<String>, operation: impl Into<String>) -> Get {
+        pub fn get(
+            self,
+            project: impl __gapi::Required<String>,
+            operation: impl __gapi::Required<String>,
+        ) -> Get {
             Get(
                 __gapi::Call::new(&GET)
-                    .with("project", project.into())
-                    .with("operation", operation.into()),
+                    .with("project", __gapi::Required::<String>::into_required(project))
+                    .with("operation", __gapi::Required::<String>::into_required(operation)),
             )
         }
     }

@@ -107,8 +107,11 @@ pub mod tasklists {
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
-        pub fn delete(self, tasklist: impl Into<String>) -> Delete {
-            Delete(__gapi::Call::new(&DELETE).with("tasklist", tasklist.into()))
+        pub fn delete(self, tasklist: impl __gapi::Required<String>) -> Delete {
+            Delete(
+                __gapi::Call::new(&DELETE)
+                    .with("tasklist", __gapi::Required::<String>::into_required(tasklist)),
+            )
         }
 
         /// Returns the authenticated user's specified task list.
@@ -121,8 +124,11 @@ pub mod tasklists {
         ///
         /// Any one of the scopes: [`TASKS`](super::scope::TASKS), [`TASKS_READONLY`](super::scope::TASKS_READONLY).
         #[inline]
-        pub fn get(self, tasklist: impl Into<String>) -> Get {
-            Get(__gapi::Call::new(&GET).with("tasklist", tasklist.into()))
+        pub fn get(self, tasklist: impl __gapi::Required<String>) -> Get {
+            Get(
+                __gapi::Call::new(&GET)
+                    .with("tasklist", __gapi::Required::<String>::into_required(tasklist)),
+            )
         }
 
         /// Creates a new task list and adds it to the authenticated user's task lists.
@@ -179,10 +185,14 @@ pub mod tasklists {
         #[inline]
         pub fn patch(
             self,
-            tasklist: impl Into<String>,
+            tasklist: impl __gapi::Required<String>,
             body: impl __gapi::IntoUpdate<super::TaskList>,
         ) -> Patch {
-            Patch(__gapi::Call::new(&PATCH).with("tasklist", tasklist.into()).with_update(body))
+            Patch(
+                __gapi::Call::new(&PATCH)
+                    .with("tasklist", __gapi::Required::<String>::into_required(tasklist))
+                    .with_update(body),
+            )
         }
 
         /// Updates the authenticated user's specified task list.
@@ -199,12 +209,12 @@ pub mod tasklists {
         #[inline]
         pub fn update(
             self,
-            tasklist: impl Into<String>,
+            tasklist: impl __gapi::Required<String>,
             body: impl __gapi::IntoBody<super::TaskList>,
         ) -> Update {
             Update(
                 __gapi::Call::new(&UPDATE)
-                    .with("tasklist", tasklist.into())
+                    .with("tasklist", __gapi::Required::<String>::into_required(tasklist))
                     .with_body(body.into_body()),
             )
         }
@@ -370,8 +380,11 @@ pub mod tasks {
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
-        pub fn clear(self, tasklist: impl Into<String>) -> Clear {
-            Clear(__gapi::Call::new(&CLEAR).with("tasklist", tasklist.into()))
+        pub fn clear(self, tasklist: impl __gapi::Required<String>) -> Clear {
+            Clear(
+                __gapi::Call::new(&CLEAR)
+                    .with("tasklist", __gapi::Required::<String>::into_required(tasklist)),
+            )
         }
 
         /// Deletes the specified task from the task list.
@@ -388,11 +401,15 @@ pub mod tasks {
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
-        pub fn delete(self, tasklist: impl Into<String>, task: impl Into<String>) -> Delete {
+        pub fn delete(
+            self,
+            tasklist: impl __gapi::Required<String>,
+            task: impl __gapi::Required<String>,
+        ) -> Delete {
             Delete(
                 __gapi::Call::new(&DELETE)
-                    .with("tasklist", tasklist.into())
-                    .with("task", task.into()),
+                    .with("tasklist", __gapi::Required::<String>::into_required(tasklist))
+                    .with("task", __gapi::Required::<String>::into_required(task)),
             )
         }
 
@@ -407,8 +424,16 @@ pub mod tasks {
         ///
         /// Any one of the scopes: [`TASKS`](super::scope::TASKS), [`TASKS_READONLY`](super::scope::TASKS_READONLY).
         #[inline]
-        pub fn get(self, tasklist: impl Into<String>, task: impl Into<String>) -> Get {
-            Get(__gapi::Call::new(&GET).with("tasklist", tasklist.into()).with("task", task.into()))
+        pub fn get(
+            self,
+            tasklist: impl __gapi::Required<String>,
+            task: impl __gapi::Required<String>,
+        ) -> Get {
+            Get(
+                __gapi::Call::new(&GET)
+                    .with("tasklist", __gapi::Required::<String>::into_required(tasklist))
+                    .with("task", __gapi::Required::<String>::into_required(task)),
+            )
         }
 
         /// Creates a new task on the specified task list.
@@ -427,12 +452,12 @@ pub mod tasks {
         #[inline]
         pub fn insert(
             self,
-            tasklist: impl Into<String>,
+            tasklist: impl __gapi::Required<String>,
             body: impl __gapi::IntoBody<super::Task>,
         ) -> Insert {
             Insert(
                 __gapi::Call::new(&INSERT)
-                    .with("tasklist", tasklist.into())
+                    .with("tasklist", __gapi::Required::<String>::into_required(tasklist))
                     .with_body(body.into_body()),
             )
         }
@@ -460,8 +485,11 @@ pub mod tasks {
         /// }
         /// ```
         #[inline]
-        pub fn list(self, tasklist: impl Into<String>) -> List {
-            List(__gapi::Call::new(&LIST).with("tasklist", tasklist.into()))
+        pub fn list(self, tasklist: impl __gapi::Required<String>) -> List {
+            List(
+                __gapi::Call::new(&LIST)
+                    .with("tasklist", __gapi::Required::<String>::into_required(tasklist)),
+            )
         }
 
         /// Moves the specified task to another position in the destination task list.
@@ -479,11 +507,15 @@ pub mod tasks {
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
-        pub fn r#move(self, tasklist: impl Into<String>, task: impl Into<String>) -> Move {
+        pub fn r#move(
+            self,
+            tasklist: impl __gapi::Required<String>,
+            task: impl __gapi::Required<String>,
+        ) -> Move {
             Move(
                 __gapi::Call::new(&MOVE)
-                    .with("tasklist", tasklist.into())
-                    .with("task", task.into()),
+                    .with("tasklist", __gapi::Required::<String>::into_required(tasklist))
+                    .with("task", __gapi::Required::<String>::into_required(task)),
             )
         }
 
@@ -504,14 +536,14 @@ pub mod tasks {
         #[inline]
         pub fn patch(
             self,
-            tasklist: impl Into<String>,
-            task: impl Into<String>,
+            tasklist: impl __gapi::Required<String>,
+            task: impl __gapi::Required<String>,
             body: impl __gapi::IntoUpdate<super::Task>,
         ) -> Patch {
             Patch(
                 __gapi::Call::new(&PATCH)
-                    .with("tasklist", tasklist.into())
-                    .with("task", task.into())
+                    .with("tasklist", __gapi::Required::<String>::into_required(tasklist))
+                    .with("task", __gapi::Required::<String>::into_required(task))
                     .with_update(body),
             )
         }
@@ -531,14 +563,14 @@ pub mod tasks {
         #[inline]
         pub fn update(
             self,
-            tasklist: impl Into<String>,
-            task: impl Into<String>,
+            tasklist: impl __gapi::Required<String>,
+            task: impl __gapi::Required<String>,
             body: impl __gapi::IntoBody<super::Task>,
         ) -> Update {
             Update(
                 __gapi::Call::new(&UPDATE)
-                    .with("tasklist", tasklist.into())
-                    .with("task", task.into())
+                    .with("tasklist", __gapi::Required::<String>::into_required(tasklist))
+                    .with("task", __gapi::Required::<String>::into_required(task))
                     .with_body(body.into_body()),
             )
         }

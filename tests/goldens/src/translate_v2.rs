@@ -126,8 +126,11 @@ pub mod detections {
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
         #[inline]
-        pub fn list(self, q: impl IntoIterator<Item = impl Into<String>>) -> List {
-            List(__gapi::Call::new(&LIST).with_all("q", q.into_iter().map(Into::<String>::into)))
+        pub fn list(self, q: impl IntoIterator<Item = impl __gapi::Required<String>>) -> List {
+            List(
+                __gapi::Call::new(&LIST)
+                    .with_all("q", q.into_iter().map(__gapi::Required::<String>::into_required)),
+            )
         }
     }
 
@@ -247,13 +250,13 @@ pub mod translations {
         #[inline]
         pub fn list(
             self,
-            q: impl IntoIterator<Item = impl Into<String>>,
-            target: impl Into<String>,
+            q: impl IntoIterator<Item = impl __gapi::Required<String>>,
+            target: impl __gapi::Required<String>,
         ) -> List {
             List(
                 __gapi::Call::new(&LIST)
-                    .with_all("q", q.into_iter().map(Into::<String>::into))
-                    .with("target", target.into()),
+                    .with_all("q", q.into_iter().map(__gapi::Required::<String>::into_required))
+                    .with("target", __gapi::Required::<String>::into_required(target)),
             )
         }
 

@@ -77,8 +77,10 @@ pub mod things {
         ///
         /// Retried after transient errors: two calls have the effect of one.
         #[inline]
-        pub fn delete(self, n: impl Into<String>) -> Delete {
-            Delete(__gapi::Call::new(&DELETE).with("n", n.into()))
+        pub fn delete(self, n: impl __gapi::Required<String>) -> Delete {
+            Delete(
+                __gapi::Call::new(&DELETE).with("n", __gapi::Required::<String>::into_required(n)),
+            )
         }
 
         /// The method `b.empty`.
@@ -136,10 +138,14 @@ pub mod things {
         #[inline]
         pub fn patch(
             self,
-            n: impl Into<String>,
+            n: impl __gapi::Required<String>,
             body: impl __gapi::IntoBody<super::Inside>,
         ) -> Patch {
-            Patch(__gapi::Call::new(&PATCH).with("n", n.into()).with_body(body.into_body()))
+            Patch(
+                __gapi::Call::new(&PATCH)
+                    .with("n", __gapi::Required::<String>::into_required(n))
+                    .with_body(body.into_body()),
+            )
         }
 
         /// The method `b.raw`.

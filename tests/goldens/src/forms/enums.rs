@@ -311,8 +311,11 @@ pub mod files {
         ///
         /// Retried after transient errors: it only reads.
         #[inline]
-        pub fn get(self, kind: impl Into<super::FilesGetKind>) -> Get {
-            Get(__gapi::Call::new(&GET).with("kind", kind.into()))
+        pub fn get(self, kind: impl __gapi::Required<super::FilesGetKind>) -> Get {
+            Get(
+                __gapi::Call::new(&GET)
+                    .with("kind", __gapi::Required::<super::FilesGetKind>::into_required(kind)),
+            )
         }
 
         /// The method `e.files.list`.

@@ -88,8 +88,11 @@ pub mod files {
         /// println!("{} bytes", content.len());
         /// ```
         #[inline]
-        pub fn export(self, id: impl Into<String>) -> Export {
-            Export(__gapi::Call::new(&EXPORT).with("id", id.into()))
+        pub fn export(self, id: impl __gapi::Required<String>) -> Export {
+            Export(
+                __gapi::Call::new(&EXPORT)
+                    .with("id", __gapi::Required::<String>::into_required(id)),
+            )
         }
 
         /// The method `m.files.get`.
@@ -108,8 +111,8 @@ pub mod files {
         /// println!("{} bytes", content.len());
         /// ```
         #[inline]
-        pub fn get(self, id: impl Into<String>) -> Get {
-            Get(__gapi::Call::new(&GET).with("id", id.into()))
+        pub fn get(self, id: impl __gapi::Required<String>) -> Get {
+            Get(__gapi::Call::new(&GET).with("id", __gapi::Required::<String>::into_required(id)))
         }
 
         /// The method `m.files.insert`.
@@ -163,8 +166,11 @@ pub mod files {
         ///
         /// Retried after transient errors: it only reads.
         #[inline]
-        pub fn stream_versions(self, id: impl Into<String>) -> StreamVersions {
-            StreamVersions(__gapi::Call::new(&STREAM_VERSIONS).with("id", id.into()))
+        pub fn stream_versions(self, id: impl __gapi::Required<String>) -> StreamVersions {
+            StreamVersions(
+                __gapi::Call::new(&STREAM_VERSIONS)
+                    .with("id", __gapi::Required::<String>::into_required(id)),
+            )
         }
     }
 

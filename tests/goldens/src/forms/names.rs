@@ -368,14 +368,14 @@ pub mod v1 {
         #[inline]
         pub fn call(
             self,
-            body_: impl Into<String>,
-            self_: impl Into<String>,
+            body_: impl __gapi::Required<String>,
+            self_: impl __gapi::Required<String>,
             body: impl __gapi::IntoBody<super::Type>,
         ) -> Call {
             Call(
                 __gapi::Call::new(&CALL)
-                    .with("body", body_.into())
-                    .with("self", self_.into())
+                    .with("body", __gapi::Required::<String>::into_required(body_))
+                    .with("self", __gapi::Required::<String>::into_required(self_))
                     .with_body(body.into_body()),
             )
         }

@@ -122,8 +122,11 @@ pub mod folders {
         ///
         /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
-        pub fn r#move(self, folder: impl Into<String>) -> Move {
-            Move(__gapi::Call::new(&MOVE).with("folder", folder.into()))
+        pub fn r#move(self, folder: impl __gapi::Required<String>) -> Move {
+            Move(
+                __gapi::Call::new(&MOVE)
+                    .with("folder", __gapi::Required::<String>::into_required(folder)),
+            )
         }
     }
 
@@ -169,11 +172,15 @@ pub mod global_operations {
         ///
         /// Retried after transient errors: it only reads.
         #[inline]
-        pub fn get(self, project: impl Into<String>, operation: impl Into<String>) -> Get {
+        pub fn get(
+            self,
+            project: impl __gapi::Required<String>,
+            operation: impl __gapi::Required<String>,
+        ) -> Get {
             Get(
                 __gapi::Call::new(&GET)
-                    .with("project", project.into())
-                    .with("operation", operation.into()),
+                    .with("project", __gapi::Required::<String>::into_required(project))
+                    .with("operation", __gapi::Required::<String>::into_required(operation)),
             )
         }
     }
@@ -224,15 +231,15 @@ pub mod instances {
         #[inline]
         pub fn get(
             self,
-            project: impl Into<String>,
-            zone: impl Into<String>,
-            i: impl Into<String>,
+            project: impl __gapi::Required<String>,
+            zone: impl __gapi::Required<String>,
+            i: impl __gapi::Required<String>,
         ) -> Get {
             Get(
                 __gapi::Call::new(&GET)
-                    .with("project", project.into())
-                    .with("zone", zone.into())
-                    .with("i", i.into()),
+                    .with("project", __gapi::Required::<String>::into_required(project))
+                    .with("zone", __gapi::Required::<String>::into_required(zone))
+                    .with("i", __gapi::Required::<String>::into_required(i)),
             )
         }
 
@@ -259,14 +266,14 @@ pub mod instances {
         #[inline]
         pub fn insert(
             self,
-            project: impl Into<String>,
-            zone: impl Into<String>,
+            project: impl __gapi::Required<String>,
+            zone: impl __gapi::Required<String>,
             body: impl __gapi::IntoBody<super::Task>,
         ) -> Insert {
             Insert(
                 __gapi::Call::new(&INSERT)
-                    .with("project", project.into())
-                    .with("zone", zone.into())
+                    .with("project", __gapi::Required::<String>::into_required(project))
+                    .with("zone", __gapi::Required::<String>::into_required(zone))
                     .with_body(body.into_body()),
             )
         }
@@ -341,12 +348,12 @@ pub mod networks {
         #[inline]
         pub fn insert(
             self,
-            project: impl Into<String>,
+            project: impl __gapi::Required<String>,
             body: impl __gapi::IntoBody<super::Task>,
         ) -> Insert {
             Insert(
                 __gapi::Call::new(&INSERT)
-                    .with("project", project.into())
+                    .with("project", __gapi::Required::<String>::into_required(project))
                     .with_body(body.into_body()),
             )
         }
@@ -396,8 +403,11 @@ pub mod operations {
         ///
         /// Retried after transient errors: it only reads.
         #[inline]
-        pub fn get(self, name: impl Into<String>) -> Get {
-            Get(__gapi::Call::new(&GET).with("name", name.into()))
+        pub fn get(self, name: impl __gapi::Required<String>) -> Get {
+            Get(
+                __gapi::Call::new(&GET)
+                    .with("name", __gapi::Required::<String>::into_required(name)),
+            )
         }
 
         /// The method `o.operations.list`.
@@ -525,12 +535,12 @@ pub mod projects {
                 #[inline]
                 pub fn create(
                     self,
-                    parent: impl Into<String>,
+                    parent: impl __gapi::Required<String>,
                     body: impl __gapi::IntoBody<super::super::super::Job>,
                 ) -> Create {
                     Create(
                         __gapi::Call::new(&CREATE)
-                            .with("parent", parent.into())
+                            .with("parent", __gapi::Required::<String>::into_required(parent))
                             .with_body(body.into_body()),
                     )
                 }
@@ -543,8 +553,11 @@ pub mod projects {
                 ///
                 /// Retried after transient errors: it only reads.
                 #[inline]
-                pub fn get(self, name: impl Into<String>) -> Get {
-                    Get(__gapi::Call::new(&GET).with("name", name.into()))
+                pub fn get(self, name: impl __gapi::Required<String>) -> Get {
+                    Get(
+                        __gapi::Call::new(&GET)
+                            .with("name", __gapi::Required::<String>::into_required(name)),
+                    )
                 }
             }
 
@@ -608,8 +621,11 @@ pub mod projects {
                 ///
                 /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
                 #[inline]
-                pub fn cancel(self, name: impl Into<String>) -> Cancel {
-                    Cancel(__gapi::Call::new(&CANCEL).with("name", name.into()))
+                pub fn cancel(self, name: impl __gapi::Required<String>) -> Cancel {
+                    Cancel(
+                        __gapi::Call::new(&CANCEL)
+                            .with("name", __gapi::Required::<String>::into_required(name)),
+                    )
                 }
 
                 /// The method `o.p.l.operations.get`.
@@ -622,8 +638,11 @@ pub mod projects {
                 ///
                 /// Retried after transient errors: it only reads.
                 #[inline]
-                pub fn get(self, name: impl Into<String>) -> Get {
-                    Get(__gapi::Call::new(&GET).with("name", name.into()))
+                pub fn get(self, name: impl __gapi::Required<String>) -> Get {
+                    Get(
+                        __gapi::Call::new(&GET)
+                            .with("name", __gapi::Required::<String>::into_required(name)),
+                    )
                 }
             }
 
@@ -698,15 +717,15 @@ pub mod zone_operations {
         #[inline]
         pub fn get(
             self,
-            project: impl Into<String>,
-            zone: impl Into<String>,
-            operation: impl Into<String>,
+            project: impl __gapi::Required<String>,
+            zone: impl __gapi::Required<String>,
+            operation: impl __gapi::Required<String>,
         ) -> Get {
             Get(
                 __gapi::Call::new(&GET)
-                    .with("project", project.into())
-                    .with("zone", zone.into())
-                    .with("operation", operation.into()),
+                    .with("project", __gapi::Required::<String>::into_required(project))
+                    .with("zone", __gapi::Required::<String>::into_required(zone))
+                    .with("operation", __gapi::Required::<String>::into_required(operation)),
             )
         }
     }

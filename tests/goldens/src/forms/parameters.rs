@@ -84,17 +84,20 @@ pub mod things {
         #[inline]
         pub fn find(
             self,
-            zeta: impl Into<String>,
-            need: impl Into<String>,
-            alpha: impl Into<String>,
-            many: impl IntoIterator<Item = impl Into<String>>,
+            zeta: impl __gapi::Required<String>,
+            need: impl __gapi::Required<String>,
+            alpha: impl __gapi::Required<String>,
+            many: impl IntoIterator<Item = impl __gapi::Required<String>>,
         ) -> Find {
             Find(
                 __gapi::Call::new(&FIND)
-                    .with("zeta", zeta.into())
-                    .with("need", need.into())
-                    .with("alpha", alpha.into())
-                    .with_all("many", many.into_iter().map(Into::<String>::into)),
+                    .with("zeta", __gapi::Required::<String>::into_required(zeta))
+                    .with("need", __gapi::Required::<String>::into_required(need))
+                    .with("alpha", __gapi::Required::<String>::into_required(alpha))
+                    .with_all(
+                        "many",
+                        many.into_iter().map(__gapi::Required::<String>::into_required),
+                    ),
             )
         }
 
@@ -116,8 +119,11 @@ pub mod things {
         ///
         /// Retried after transient errors: it only reads.
         #[inline]
-        pub fn secret_key(self, key: impl Into<String>) -> SecretKey {
-            SecretKey(__gapi::Call::new(&SECRET_KEY).with("key", key.into()))
+        pub fn secret_key(self, key: impl __gapi::Required<String>) -> SecretKey {
+            SecretKey(
+                __gapi::Call::new(&SECRET_KEY)
+                    .with("key", __gapi::Required::<String>::into_required(key)),
+            )
         }
     }
 

@@ -83,11 +83,15 @@ pub mod things {
         ///
         /// Retried after transient errors, with the `requestId` that each call gets.
         #[inline]
-        pub fn delete(self, id: impl Into<String>, request_id: impl Into<String>) -> Delete {
+        pub fn delete(
+            self,
+            id: impl __gapi::Required<String>,
+            request_id: impl __gapi::Required<String>,
+        ) -> Delete {
             Delete(
                 __gapi::Call::new(&DELETE)
-                    .with("id", id.into())
-                    .with("requestId", request_id.into()),
+                    .with("id", __gapi::Required::<String>::into_required(id))
+                    .with("requestId", __gapi::Required::<String>::into_required(request_id)),
             )
         }
 
@@ -99,8 +103,8 @@ pub mod things {
         ///
         /// Retried after transient errors: it only reads.
         #[inline]
-        pub fn get(self, id: impl Into<String>) -> Get {
-            Get(__gapi::Call::new(&GET).with("id", id.into()))
+        pub fn get(self, id: impl __gapi::Required<String>) -> Get {
+            Get(__gapi::Call::new(&GET).with("id", __gapi::Required::<String>::into_required(id)))
         }
 
         /// insert.
@@ -125,10 +129,14 @@ pub mod things {
         #[inline]
         pub fn patch(
             self,
-            id: impl Into<String>,
+            id: impl __gapi::Required<String>,
             body: impl __gapi::IntoBody<super::Stamped>,
         ) -> Patch {
-            Patch(__gapi::Call::new(&PATCH).with("id", id.into()).with_body(body.into_body()))
+            Patch(
+                __gapi::Call::new(&PATCH)
+                    .with("id", __gapi::Required::<String>::into_required(id))
+                    .with_body(body.into_body()),
+            )
         }
 
         /// setPolicy.
@@ -141,11 +149,13 @@ pub mod things {
         #[inline]
         pub fn set_policy(
             self,
-            id: impl Into<String>,
+            id: impl __gapi::Required<String>,
             body: impl __gapi::IntoBody<super::SetPolicyRequest>,
         ) -> SetPolicy {
             SetPolicy(
-                __gapi::Call::new(&SET_POLICY).with("id", id.into()).with_body(body.into_body()),
+                __gapi::Call::new(&SET_POLICY)
+                    .with("id", __gapi::Required::<String>::into_required(id))
+                    .with_body(body.into_body()),
             )
         }
 
@@ -159,10 +169,14 @@ pub mod things {
         #[inline]
         pub fn stop(
             self,
-            id: impl Into<String>,
+            id: impl __gapi::Required<String>,
             body: impl __gapi::IntoBody<super::StopRequest>,
         ) -> Stop {
-            Stop(__gapi::Call::new(&STOP).with("id", id.into()).with_body(body.into_body()))
+            Stop(
+                __gapi::Call::new(&STOP)
+                    .with("id", __gapi::Required::<String>::into_required(id))
+                    .with_body(body.into_body()),
+            )
         }
 
         /// update.
@@ -177,10 +191,14 @@ pub mod things {
         #[inline]
         pub fn update(
             self,
-            id: impl Into<String>,
+            id: impl __gapi::Required<String>,
             body: impl __gapi::IntoBody<super::Thing>,
         ) -> Update {
-            Update(__gapi::Call::new(&UPDATE).with("id", id.into()).with_body(body.into_body()))
+            Update(
+                __gapi::Call::new(&UPDATE)
+                    .with("id", __gapi::Required::<String>::into_required(id))
+                    .with_body(body.into_body()),
+            )
         }
     }
 

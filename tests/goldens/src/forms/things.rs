@@ -123,8 +123,11 @@ pub mod things {
         /// println!("{} bytes", content.len());
         /// ```
         #[inline]
-        pub fn content(self, id: impl Into<String>) -> Content {
-            Content(__gapi::Call::new(&CONTENT).with("id", id.into()))
+        pub fn content(self, id: impl __gapi::Required<String>) -> Content {
+            Content(
+                __gapi::Call::new(&CONTENT)
+                    .with("id", __gapi::Required::<String>::into_required(id)),
+            )
         }
 
         /// The method `things.create`.
@@ -145,8 +148,11 @@ pub mod things {
         ///
         /// Retried after transient errors: two calls have the effect of one.
         #[inline]
-        pub fn delete(self, id: impl Into<String>) -> Delete {
-            Delete(__gapi::Call::new(&DELETE).with("id", id.into()))
+        pub fn delete(self, id: impl __gapi::Required<String>) -> Delete {
+            Delete(
+                __gapi::Call::new(&DELETE)
+                    .with("id", __gapi::Required::<String>::into_required(id)),
+            )
         }
 
         /// The method `things.export`.
@@ -177,8 +183,11 @@ pub mod things {
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`X_AUTH_THINGS`](super::scope::X_AUTH_THINGS).
         #[inline]
-        pub fn get(self, name: impl Into<String>) -> Get {
-            Get(__gapi::Call::new(&GET).with("name", name.into()))
+        pub fn get(self, name: impl __gapi::Required<String>) -> Get {
+            Get(
+                __gapi::Call::new(&GET)
+                    .with("name", __gapi::Required::<String>::into_required(name)),
+            )
         }
 
         /// The method `things.upload`.
@@ -204,12 +213,12 @@ pub mod things {
         #[inline]
         pub fn insert(
             self,
-            bucket: impl Into<String>,
+            bucket: impl __gapi::Required<String>,
             body: impl __gapi::IntoBody<super::Thing>,
         ) -> Insert {
             Insert(
                 __gapi::Call::new(&INSERT)
-                    .with("bucket", bucket.into())
+                    .with("bucket", __gapi::Required::<String>::into_required(bucket))
                     .with_body(body.into_body()),
             )
         }
@@ -271,14 +280,14 @@ pub mod things {
         #[inline]
         pub fn patch(
             self,
-            bucket: impl Into<String>,
-            object: impl Into<String>,
+            bucket: impl __gapi::Required<String>,
+            object: impl __gapi::Required<String>,
             body: impl __gapi::IntoUpdate<super::Thing>,
         ) -> Patch {
             Patch(
                 __gapi::Call::new(&PATCH)
-                    .with("bucket", bucket.into())
-                    .with("object", object.into())
+                    .with("bucket", __gapi::Required::<String>::into_required(bucket))
+                    .with("object", __gapi::Required::<String>::into_required(object))
                     .with_update(body),
             )
         }
@@ -295,10 +304,14 @@ pub mod things {
         #[inline]
         pub fn replace(
             self,
-            id: impl Into<String>,
+            id: impl __gapi::Required<String>,
             body: impl __gapi::IntoBody<super::TaggedThing>,
         ) -> Replace {
-            Replace(__gapi::Call::new(&REPLACE).with("id", id.into()).with_body(body.into_body()))
+            Replace(
+                __gapi::Call::new(&REPLACE)
+                    .with("id", __gapi::Required::<String>::into_required(id))
+                    .with_body(body.into_body()),
+            )
         }
 
         /// The method `things.search`.
@@ -334,10 +347,14 @@ pub mod things {
         #[inline]
         pub fn update(
             self,
-            name: impl Into<String>,
+            name: impl __gapi::Required<String>,
             body: impl __gapi::IntoUpdate<super::Thing>,
         ) -> Update {
-            Update(__gapi::Call::new(&UPDATE).with("name", name.into()).with_update(body))
+            Update(
+                __gapi::Call::new(&UPDATE)
+                    .with("name", __gapi::Required::<String>::into_required(name))
+                    .with_update(body),
+            )
         }
 
         /// The method `things.video`.
