@@ -285,11 +285,23 @@ async fn a_burst_of_small_responses_does_not_end_the_connection() {
 }
 
 #[tokio::test]
+async fn a_crowd_that_finds_no_connection_opens_one() {
+    // No response is sent before all requests are there, so they do travel side by side.
+    let server = Server::start(&[], 100).await;
+    let client = server.client();
+    let calls = (0..100).map(|_| sqladmin::instances().get(PROJECT, "orders").send(&client));
+    let calls: JoinSet<_> = calls.map(IntoFuture::into_future).collect();
+    for result in calls.join_all().await {
+        assert_eq!(result.unwrap().name.as_deref(), Some("orders"));
+    }
+    assert_eq!((server.connections(), server.requests().len()), (1, 100));
+}
+
+#[tokio::test]
 async fn many_calls_share_one_connection() {
     // No response is sent before all requests are there, so they do travel side by side.
     let server = Server::start(&[], 20).await;
     let client = server.client();
-    // Until the first handshake is over, it is not known that one connection is enough.
     let first = sqladmin::instances().get(PROJECT, "first").send(&client);
     first.await.unwrap();
     let calls = (0..20).map(|_| {

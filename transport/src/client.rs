@@ -5,6 +5,8 @@ mod proxies;
 mod resolve;
 mod runtimes;
 mod stream;
+#[cfg(feature = "http2")]
+mod turns;
 
 use std::{
     fmt,

@@ -28,10 +28,10 @@ use super::{
 use crate::BoxFuture;
 
 /// How long connecting may take, with the handshakes of proxies and TLS.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-type Failure = Box<dyn StdError + Send + Sync>;
-type Opening = BoxFuture<'static, Result<TokioIo<Stream>, Failure>>;
+pub(crate) type Failure = Box<dyn StdError + Send + Sync>;
+pub(crate) type Opening = BoxFuture<'static, Result<TokioIo<Stream>, Failure>>;
 
 /// Opens connections to servers.
 #[derive(Clone)]
@@ -159,6 +159,10 @@ async fn secure(tls: &TlsConnector, peer: &Uri, stream: Stream) -> Result<Stream
     Ok(Stream::Tls(Box::new(tls.connect(name, stream).await?)))
 }
 
+pub(crate) fn timed_out() -> Failure {
+    io::Error::new(io::ErrorKind::TimedOut, "operation timed out").into()
+}
+
 impl Service<Uri> for Connector {
     type Response = TokioIo<Stream>;
     type Error = Failure;
@@ -169,11 +173,10 @@ impl Service<Uri> for Connector {
     }
 
     fn call(&mut self, server: Uri) -> Opening {
-        let connecting = tokio::time::timeout(CONNECT_TIMEOUT, self.clone().connect(server));
+        let connecting = self.clone().connect(server);
         Box::pin(async {
-            connecting.await.unwrap_or_else(|_| {
-                Err(io::Error::new(io::ErrorKind::TimedOut, "operation timed out").into())
-            })
+            let connected = tokio::time::timeout(CONNECT_TIMEOUT, connecting).await;
+            connected.unwrap_or_else(|_| Err(timed_out()))
         })
     }
 }

@@ -9,12 +9,17 @@ use hyper_util::client::legacy::{self, Builder};
 use tokio::runtime::Id;
 
 use super::connector::Connector;
+#[cfg(feature = "http2")]
+use super::turns::Turns;
 use crate::{Body, TransportError, runtime};
 
 /// How many clients are held. More runtimes than that rarely live at once; a client that is built again has no connections yet.
 const CLIENTS: usize = 128;
 
+#[cfg(not(feature = "http2"))]
 type Client = Arc<legacy::Client<Connector, Body>>;
+#[cfg(feature = "http2")]
+type Client = Arc<legacy::Client<Turns, Body>>;
 
 /// The clients of one transport: one for each runtime, with its own connections.
 ///
@@ -56,7 +61,10 @@ impl Clients {
             return Ok(client);
         }
         runtime::check_drivers()?;
-        let client = Arc::new(self.builder.build(self.connector.clone()));
+        let connector = self.connector.clone();
+        #[cfg(feature = "http2")]
+        let connector = Turns::new(connector);
+        let client = Arc::new(self.builder.build(connector));
         Ok(self.held().insert(key, client))
     }
 

@@ -20,11 +20,15 @@ use gapi_transport::{
     default_transport,
 };
 use http::{Method, Request, Response, StatusCode};
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+use rustls::{ServerConfig, pki_types::PrivateKeyDer};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::Barrier,
     task::JoinHandle,
 };
+use tokio_rustls::TlsAcceptor;
 
 /// Serves one connection: reads a request's head, writes `response`, and ends by `end`.
 async fn serve(response: &'static [u8], end: End) -> (SocketAddr, JoinHandle<Vec<u8>>) {
@@ -304,6 +308,56 @@ async fn requests_that_cannot_be_sent_are_refused() {
         let error = transport().send(request).await.expect_err("not sent");
         assert_eq!(error.kind(), TransportErrorKind::Request, "{url}");
         assert_silent(&error);
+    }
+}
+
+/// Returns a server of TLS for these names, without HTTP/2, and its root certificate.
+fn tls_server(names: &[&str]) -> (TlsAcceptor, String) {
+    let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+    let CertifiedKey { cert, signing_key } =
+        generate_simple_self_signed(names).expect("a certificate");
+    let config = ServerConfig::builder_with_provider(
+        gapi_transport::crypto::provider().expect("a provider"),
+    )
+    .with_safe_default_protocol_versions()
+    .expect("versions")
+    .with_no_client_auth()
+    .with_single_cert(
+        vec![cert.der().clone()],
+        PrivateKeyDer::try_from(signing_key.serialize_der()).expect("a key"),
+    );
+    (Arc::new(config.expect("a server")).into(), cert.pem())
+}
+
+#[tokio::test]
+async fn a_crowd_opens_a_connection_for_each_request_to_a_server_without_http2() {
+    const CALLS: usize = 20;
+    let (tls, root) = tls_server(&["localhost"]);
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let together = Arc::new(Barrier::new(CALLS));
+    tokio::spawn(async move {
+        while let Ok((connection, _)) = listener.accept().await {
+            let (tls, together) = (tls.clone(), Arc::clone(&together));
+            tokio::spawn(async move {
+                let mut connection = tls.accept(connection).await.expect("TLS");
+                connection.read_u8().await.expect("a request");
+                together.wait().await;
+                let response = b"HTTP/1.1 204 No Content\r\n\r\n";
+                connection.write_all(response).await.expect("written");
+                std::future::pending::<()>().await;
+            });
+        }
+    });
+    let transport = TransportOptions::new().only_roots(root).build();
+    let transport = transport.expect("a transport");
+    let calls = (0..CALLS).map(|_| {
+        let request = Request::get(format!("https://localhost:{port}/")).body(Body::empty());
+        transport.send(request.expect("a request"))
+    });
+    for response in futures_util::future::join_all(calls).await {
+        let status = response.expect("a response").status();
+        assert_eq!(status, StatusCode::NO_CONTENT);
     }
 }
 

@@ -2,10 +2,8 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use gapi_transport::{Body, TransportError, TransportErrorKind, TransportOptions, crypto};
+use gapi_transport::{Body, TransportError, TransportErrorKind, TransportOptions};
 use http::{Request, StatusCode};
-use rcgen::{CertifiedKey, generate_simple_self_signed};
-use rustls::{ServerConfig, pki_types::PrivateKeyDer};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpListener,
@@ -13,7 +11,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use crate::{assert_silent, read_request, transport};
+use crate::{assert_silent, read_request, tls_server, transport};
 
 /// Accepts connections, reports the first line of each, and responds.
 async fn proxy(response: &'static [u8]) -> (SocketAddr, UnboundedReceiver<String>) {
@@ -159,23 +157,9 @@ struct Everything {
 impl Everything {
     /// Returns its address, its root certificate, and what it receives.
     async fn start(proxy_has_tls: bool) -> (SocketAddr, String, UnboundedReceiver<String>) {
-        let names = ["localhost", "elsewhere.example"].map(String::from);
-        let CertifiedKey { cert, signing_key } =
-            generate_simple_self_signed(names).expect("a certificate");
-        let provider = crypto::provider().expect("a provider");
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .expect("versions")
-            .with_no_client_auth()
-            .with_single_cert(
-                vec![cert.der().clone()],
-                PrivateKeyDer::try_from(signing_key.serialize_der()).expect("a key"),
-            );
+        let (tls, root) = tls_server(&["localhost", "elsewhere.example"]);
         let (requests, received) = unbounded_channel();
-        let this = Arc::new(Self {
-            tls: Arc::new(config.expect("a server")).into(),
-            requests,
-        });
+        let this = Arc::new(Self { tls, requests });
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         tokio::spawn(async move {
@@ -188,7 +172,7 @@ impl Everything {
                 }
             }
         });
-        (address, cert.pem(), received)
+        (address, root, received)
     }
 
     fn record(&self, line: impl Into<String>) {
