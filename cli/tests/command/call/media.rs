@@ -261,6 +261,19 @@ async fn an_upload_survives_or_is_an_error() {
             assert!(stored.equals(bytes.as_slice()).unwrap(), "{troubles:?}");
         }
     }
+    // What comes from a pipe comes once: when a session is gone, what it had is gone too.
+    let insert = ["objects.insert", "b", "--name", "o", "--upload", "-"];
+    let text = "text\n".repeat(1_800_000);
+    for (trouble, status) in [(Trouble::Reset(600), 0), (Trouble::Gone(410), 6)] {
+        bucket.storage.remove("b", "o");
+        for trouble in [Trouble::None, Trouble::None, trouble] {
+            bucket.storage.trouble(trouble);
+        }
+        bucket.call(&insert, &text).fails_with(status, &[]);
+        let stored = bucket.storage.content("b", "o");
+        assert_eq!(stored.is_some(), status == 0, "{trouble:?}");
+        assert!(stored.is_none_or(|stored| stored.equals(text.as_bytes()).unwrap()));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
