@@ -87,7 +87,7 @@ impl Policy {
     }
 }
 
-/// Whether a word is the id of a method, and not a document.
+/// Whether a word is the id of a method: it has a dot, and is neither a path nor a name with a version.
 pub(crate) fn is_id(word: &str) -> bool {
     word.contains('.') && !word.contains([':', '/', '\\']) && !word.ends_with(".json")
 }
@@ -159,8 +159,14 @@ pub(crate) fn library(policy: Policy) -> Library {
 
 fn in_cache(spec: &Spec, policy: Policy) -> Result<Found, NotFound> {
     let library = library(policy);
-    let cached =
-        block_on(library.document(spec))?.map_err(|missing| missing_document(spec, &missing))?;
+    let cached = block_on(library.document(spec))?.map_err(|missing| match library.path(spec) {
+        Some(path) if policy.refresh && path.exists() => {
+            let message = format!("{spec} cannot be fetched again: {}", missing.message);
+            let failure = Failure::new(message);
+            NotFound::missing(failure.help("without --refresh, the copy that is here is used"))
+        }
+        _ => missing_document(spec, &missing),
+    })?;
     if let Some(news) = cached.news.as_ref().filter(|_| !policy.quiet) {
         note(&format!("{spec}: {news}"));
     }

@@ -223,7 +223,10 @@ fn service(words: &Words, wants_help: bool) -> CallResult<Option<Service>> {
             return failure.hint("credentials are sent to hosts of googleapis.com only; name the endpoint with --endpoint-url if you mean it");
         }
         failure.exit = Exit::NoDocument;
-        failure.hint("fetch the document again with --refresh")
+        failure.hint(match &words.api {
+            Some(api) if documents::is_path(api) => "correct the document",
+            _ => "fetch the document again with --refresh",
+        })
     })?;
     if verbose {
         note(&format!(

@@ -7,6 +7,7 @@ use gapi_codegen::suggest::nearest;
 
 use super::failure::{CallFailure, CallResult, Mistake};
 use super::secrets::without_secret;
+use crate::documents::is_id;
 
 /// The method that is named, and the other words.
 #[derive(Debug, Default, PartialEq)]
@@ -104,11 +105,6 @@ impl Words {
 pub(super) fn options(words: &[OsString]) -> impl Iterator<Item = &str> {
     let words = words.iter().take_while(|word| *word != "--");
     words.filter_map(|word| word.to_str())
-}
-
-/// Whether a first word is the id of a method: it has a dot, and is neither a path nor a name with a version.
-fn is_id(text: &str) -> bool {
-    text.contains('.') && !text.contains([':', '/', '\\']) && !text.ends_with(".json")
 }
 
 /// Returns what follows an own option; `None` for another one.

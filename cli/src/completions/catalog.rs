@@ -63,6 +63,12 @@ impl Catalog {
         Some(catalog)
     }
 
+    /// Returns the names of the methods.
+    pub(super) fn names(&self) -> Vec<String> {
+        let names = self.methods.iter().map(|method| method.name.clone());
+        names.collect()
+    }
+
     /// Finds a method by its name or id.
     pub(super) fn find(&self, name: &str) -> Option<&CatalogMethod> {
         self.methods

@@ -37,6 +37,15 @@ pub(super) fn command(command: Command) -> Command {
         })
     });
     match words.get(1) {
+        Some(word) if word == "show" && words.len() > 2 => {
+            let api = words[2].to_str().unwrap_or_default().to_owned();
+            let methods =
+                move || documents::path_of(&api).and_then(|path| catalog(&path, Some(&api)));
+            let names = move || methods().map_or_else(Vec::new, |catalog| catalog.names());
+            command.mut_subcommand("show", |command| {
+                command.mut_arg("words", |argument| argument.add(candidates(names)))
+            })
+        }
         Some(word) if word == "call" => {
             let call = call_command(&words[2..]);
             command.mut_subcommand("call", |_| call)
@@ -78,11 +87,7 @@ fn call_command(words: &[OsString]) -> Command {
         return own;
     };
     let found = method.as_deref().and_then(|name| catalog.find(name));
-    let names: Vec<String> = catalog
-        .methods
-        .iter()
-        .map(|method| method.name.clone())
-        .collect();
+    let names = catalog.names();
     let own = own.arg(Arg::new("method").add(candidates(move || names.clone())));
     match found {
         Some(method) => with_parameters(own, method),

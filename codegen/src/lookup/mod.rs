@@ -34,7 +34,7 @@ pub struct Located {
 pub fn document(manifest_dir: &Path, spec: &str) -> Result<Located, Error> {
     match name(manifest_dir, spec) {
         Some(name) => name.anywhere(manifest_dir),
-        None => by_path(manifest_dir, spec, DOCUMENT),
+        None => by_path(manifest_dir, spec, "a document", ", or as `name:version`"),
     }
 }
 
@@ -46,7 +46,7 @@ pub fn document(manifest_dir: &Path, spec: &str) -> Result<Located, Error> {
 pub fn local(manifest_dir: &Path, spec: &str) -> Result<Located, Error> {
     match name(manifest_dir, spec) {
         Some(name) => name.local(manifest_dir),
-        None => by_path(manifest_dir, spec, DOCUMENT),
+        None => by_path(manifest_dir, spec, "a document", ", or as `name:version`"),
     }
 }
 
@@ -56,23 +56,16 @@ pub fn local(manifest_dir: &Path, spec: &str) -> Result<Located, Error> {
 ///
 /// Returns an error if there is no such file.
 pub fn overrides(manifest_dir: &Path, path: &str) -> Result<Located, Error> {
-    by_path(
-        manifest_dir,
-        path,
-        "an override file is named by its path relative to Cargo.toml",
-    )
+    by_path(manifest_dir, path, "an override file", "")
 }
-
-/// How a document is named.
-const DOCUMENT: &str =
-    "a document is named by its path relative to Cargo.toml, or as `name:version`";
 
 /// Returns the name, where it is not that of a file.
 fn name<'a>(manifest_dir: &Path, spec: &'a str) -> Option<Name<'a>> {
     Name::of(spec).filter(|name| !(name.is_ambiguous() && manifest_dir.join(spec).exists()))
 }
 
-fn by_path(manifest_dir: &Path, spec: &str, naming: &str) -> Result<Located, Error> {
+/// Reads a file. `what` it is, and `otherwise` how it is named beside its path, are for errors.
+fn by_path(manifest_dir: &Path, spec: &str, what: &str, otherwise: &str) -> Result<Located, Error> {
     let path = manifest_dir.join(spec);
     match std::fs::read_to_string(&path) {
         Ok(text) => Ok(Located {
@@ -83,7 +76,12 @@ fn by_path(manifest_dir: &Path, spec: &str, naming: &str) -> Result<Located, Err
         Err(error) => {
             let kind = error.kind();
             let error = Error::new(spec, format!("cannot read it: {}", reason(&error)));
-            Err(error.help(help(&path, spec, kind, naming)))
+            let base = match manifest_dir.join("Cargo.toml").is_file() {
+                true => "Cargo.toml",
+                false => "this folder",
+            };
+            let naming = format!("{what} is named by its path relative to {base}{otherwise}");
+            Err(error.help(help(&path, spec, kind, &naming)))
         }
     }
 }

@@ -245,13 +245,15 @@ fn missing_files_are_explained() {
         ),
         "https://www.googleapis.com/discovery/v1/apis/drive/v3/rest: cannot read it: there is no such file; a document is no URL: `gapi fetch NAME:VERSION` brings it"
     );
-    let error = lookup::overrides(dir.path(), "fix.toml")
-        .unwrap_err()
-        .to_string();
-    assert_eq!(
-        error,
-        "fix.toml: cannot read it: there is no such file; an override file is named by its path relative to Cargo.toml"
-    );
+    let error = || {
+        lookup::overrides(dir.path(), "fix.toml")
+            .unwrap_err()
+            .to_string()
+    };
+    let start = "fix.toml: cannot read it: there is no such file; an override file is named by its path relative to";
+    assert_eq!(error(), format!("{start} this folder"));
+    fs::write(dir.path().join("Cargo.toml"), "").unwrap();
+    assert_eq!(error(), format!("{start} Cargo.toml"));
 }
 
 #[test]

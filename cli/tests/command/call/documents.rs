@@ -107,7 +107,13 @@ async fn a_copy_works_without_a_network() {
     );
     offline(&["young:v1", "things.get"]).fails_with(5, &["gapi fetch young:v1"]);
     offline(&["young:v1", "things.get", "--offline"]).fails_with(5, &["nothing is fetched"]);
-    offline(&["old:v1", "things.get", "--refresh"]).fails_with(5, &["old:v1"]);
+    offline(&["old:v1", "things.get", "--refresh"]).fails_with(
+        5,
+        &[
+            "old:v1 cannot be fetched again: ",
+            "without --refresh, the copy that is here is used",
+        ],
+    );
 }
 
 #[cfg(feature = "documents")]
@@ -343,6 +349,7 @@ async fn shells_complete_what_documents_have() {
         has(&[verb, "ol"], &["old\\"]);
     }
     has(&["diff", "old:v1", "ol"], &["old\\"]);
+    has(&["show", "old:v1", "thi"], &["things.get", "things.list"]);
     has(&["in"], &["init", "index"]);
     has(&["init", "--ser"], &["--service-account"]);
     // No call has used this one before: it is in the package.
