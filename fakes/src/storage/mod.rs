@@ -99,6 +99,11 @@ impl Storage {
         Some(lock(&self.state.objects).get(&key)?.content.clone())
     }
 
+    /// The generation of an object; 0 if there is none.
+    pub fn generation(&self, bucket: &str, name: &str) -> u64 {
+        self.state.generation(bucket, name)
+    }
+
     /// Stores an object.
     ///
     /// # Errors

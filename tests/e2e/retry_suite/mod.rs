@@ -67,7 +67,8 @@ impl Suite {
                 _ => storage.trouble_calls(*trouble),
             }
         }
-        let result = make(client, case, sent.clone()).await;
+        let generation = storage.generation("1", "1");
+        let result = make(client, case, generation, sent.clone()).await;
         if result.is_ok() != case.succeeds {
             let error = result.err().map(|error| error.to_string());
             return Err(error.unwrap_or_else(|| "it succeeded".to_owned()));
@@ -114,8 +115,13 @@ fn content(case: &Case) -> Vec<u8> {
     (0..len).map(|n| (n % 253) as u8).collect()
 }
 
-async fn make(client: &Client, case: &Case, content: Vec<u8>) -> Result<Vec<u8>, gapi::Error> {
-    let call = call(case.method, case.given);
+async fn make(
+    client: &Client,
+    case: &Case,
+    generation: u64,
+    content: Vec<u8>,
+) -> Result<Vec<u8>, gapi::Error> {
+    let call = call(case.method, case.given, generation);
     match case.transfer {
         Transfer::Session(_, chunk) => {
             let upload = upload(call, content).resumable().chunk_size(chunk as u64);
@@ -225,7 +231,7 @@ async fn a_response_without_progress_is_tried_again_if_that_is_safe() {
         suite.storage.trouble_calls(Trouble::StallAfter(0));
         let before = suite.storage.log().len();
         let client = suite.client();
-        let sending = v1::PendingCall::<Value>::new(&client, call(method, Given::Nothing));
+        let sending = v1::PendingCall::<Value>::new(&client, call(method, Given::Nothing, 0));
         let limited = sending.attempt_timeout(Duration::from_secs(5));
         let made = tokio::spawn(async move { limited.raw().await.map(drop) });
         while suite.storage.log().len() == before || suite.clock.sleepers() == 0 {

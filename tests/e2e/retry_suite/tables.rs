@@ -76,15 +76,15 @@ pub(super) enum Given {
     Etag,
 }
 
-/// A call with everything that its method requires. The value of every argument is `1`.
-pub(super) fn call(name: &str, given: Given) -> v1::Call {
+/// A call with everything that its method requires. The value of every argument is `1`, and that of a condition `generation`.
+pub(super) fn call(name: &str, given: Given, generation: u64) -> v1::Call {
     let method = &METHODS[name];
     let mut call = v1::Call::new(&TABLES[name]);
     for parameter in &method.required {
         call = call.with(&parameter.wire, "1".to_owned());
     }
     if let Given::Parameter(name) = given {
-        call = call.with(name, "1".to_owned());
+        call = call.with(name, generation.to_string());
     }
     let Some(_) = &method.request else {
         return call;

@@ -116,7 +116,10 @@ async fn a_subject_needs_scopes_of_its_own_or_exact_ones() {
         .await
         .expect_err("no scopes");
     assert_eq!(error.kind(), AuthErrorKind::Config);
-    assert!(error.to_string().contains(".scopes([...])"), "{error}");
+    assert!(
+        error.to_string().contains("with the option `scopes`"),
+        "{error}"
+    );
     assert!(endpoint.recorded().is_empty());
     ask_for(&account, Scopes::Exactly(&["exact"]))
         .await

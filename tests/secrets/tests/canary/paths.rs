@@ -61,6 +61,7 @@ async fn functions(text: &str) -> Vec<(&'static str, Vec<String>)> {
         "gapi_auth::Flow::from_client_secrets_file" => Flow::from_client_secrets_file(text, ["a"]),
         "gapi_auth::InstalledAppFlow::from_client_secrets_file" => InstalledAppFlow::from_client_secrets_file(text, ["a"]),
         "gapi_auth::DeviceFlow::from_client_secrets_file" => DeviceFlow::from_client_secrets_file(text, ["a"]),
+        "gapi_auth::ApplicationDefault::file" => ApplicationDefault::new().file(text).find(),
         "gapi_auth::Environment::read" => environment.read(text),
         "gapi_auth::Environment::read_text" => environment.read_text(text),
         "gapi_auth::Environment::modified" => environment.modified(text),
