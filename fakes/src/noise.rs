@@ -1,6 +1,24 @@
 //! Bytes as others might send them, for tests of readers: right ones, changed at random, in pieces of any length.
 
+use std::ops::Range;
+
 use bytes::Bytes;
+
+/// The number of cases of a test run; a run with other environment variables has a multiple of it.
+const CASES: u64 = 64;
+
+/// The seeds of a test at random, as many as `few` in a usual run. As tests with `proptest` do, it obeys `PROPTEST_CASES`, of which 64 is
+/// the usual number, and `PROPTEST_RNG_SEED`, which is the first seed.
+///
+/// # Panics
+/// When a variable is no number.
+pub fn seeds(few: u64) -> Range<u64> {
+    let variable =
+        |name, usual| std::env::var(name).map_or(usual, |text| text.parse().expect("a number"));
+    let first: u64 = variable("PROPTEST_RNG_SEED", 0);
+    let times = variable("PROPTEST_CASES", CASES).div_ceil(CASES);
+    first..first.saturating_add(few * times)
+}
 
 /// Random changes. The same seed makes the same ones, so that a failure can be repeated.
 ///

@@ -1,6 +1,6 @@
 //! Responses that are changed at random: a call always ends with a value or with an error that shows one line.
 //!
-//! Each test has few seeds, and as many times that number as the environment variable `GAPI_NOISE` has; a failure names its own.
+//! A failure names its seed.
 
 use bytes::Bytes;
 use futures_util::stream;
@@ -9,7 +9,7 @@ use gapi::{
     push::Notification,
     transport::{Body, TransportError},
 };
-use gapi_fakes::noise::Noise;
+use gapi_fakes::noise::{Noise, seeds};
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 
 use crate::{
@@ -42,12 +42,6 @@ const WORDS: [&[u8]; 22] = [
     b"\xEF\xBB\xBF",
     b"\x00\x0c\xff",
 ];
-
-fn seeds(few: u64) -> std::ops::Range<u64> {
-    let times = std::env::var("GAPI_NOISE").ok();
-    let times = times.map_or(1, |times| times.parse().expect("a number"));
-    0..few * times
-}
 
 /// A success of these bytes in pieces.
 fn response(content_type: &str, pieces: Vec<Bytes>) -> Step {

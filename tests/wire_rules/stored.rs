@@ -375,8 +375,6 @@ async fn what_broke_after_its_last_byte_is_whole() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
-
     /// A download always ends, and returns no more than it may.
     #[test]
     fn any_response_to_a_download_ends(

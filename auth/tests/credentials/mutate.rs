@@ -1,5 +1,6 @@
-//! Texts that are almost right, the same in every run.
+//! Texts that are almost right.
 
+use gapi_fakes::noise::Noise;
 use serde_json::{Value, json};
 
 /// A secret like no other text, as long as tokens are.
@@ -8,32 +9,6 @@ pub(crate) const CANARY: &str = "CANARY5ecretCANARY5ecretCANARY5ecret";
 /// Whether a text shows the canary, or a part of it that is long enough to be one.
 pub(crate) fn shows_canary(text: &str) -> bool {
     text.contains("CANARY5ecret")
-}
-
-/// So many cases; `GAPI_CASES` multiplies them.
-pub(crate) fn cases(few: u64) -> u64 {
-    let times = std::env::var("GAPI_CASES").ok();
-    few * times.and_then(|times| times.parse().ok()).unwrap_or(1)
-}
-
-/// Numbers from a seed (xorshift).
-pub(crate) struct Random(u64);
-
-impl Random {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    pub(crate) fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).expect("31 bits") % limit.max(1)
-    }
-
-    fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
-        &all[self.below(all.len())]
-    }
 }
 
 /// What parsers stumble over.
@@ -61,19 +36,19 @@ const PIECES: [&[u8]; 20] = [
 ];
 
 /// The text with one to three places changed: bytes are lost, come twice or are others.
-pub(crate) fn bytes(text: &str, random: &mut Random) -> Vec<u8> {
+pub(crate) fn bytes(text: &str, noise: &mut Noise) -> Vec<u8> {
     let mut bytes = text.as_bytes().to_vec();
-    for _ in 0..=random.below(3) {
-        let at = random.below(bytes.len());
-        let end = bytes.len().min(at + random.below(4));
-        match random.below(4) {
+    for _ in 0..=noise.below(3) {
+        let at = noise.below(bytes.len());
+        let end = bytes.len().min(at + noise.below(4));
+        match noise.below(4) {
             0 => drop(bytes.drain(at..end)),
             1 => bytes.truncate(at.max(1)),
             2 => {
                 let again = bytes[at..end].to_vec();
                 bytes.splice(at..at, again);
             }
-            _ => drop(bytes.splice(at..end, random.of(&PIECES).iter().copied())),
+            _ => drop(bytes.splice(at..end, noise.one_of(&PIECES).iter().copied())),
         }
         if bytes.is_empty() {
             break;
@@ -83,13 +58,13 @@ pub(crate) fn bytes(text: &str, random: &mut Random) -> Vec<u8> {
 }
 
 /// The value with one place changed to a value of another kind or size.
-pub(crate) fn value(json: &Value, random: &mut Random) -> Value {
+pub(crate) fn value(json: &Value, noise: &mut Noise) -> Value {
     let mut deep = json!(0);
     for _ in 0..200 {
         deep = json!([deep]);
     }
-    let new = random
-        .of(&[
+    let new = noise
+        .one_of(&[
             json!(null),
             json!(true),
             json!(-1),
@@ -110,34 +85,34 @@ pub(crate) fn value(json: &Value, random: &mut Random) -> Value {
         ])
         .clone();
     let mut json = json.clone();
-    let depth = random.below(4);
-    replace(&mut json, depth, new, random);
+    let depth = noise.below(4);
+    replace(&mut json, depth, new, noise);
     json
 }
 
 /// Replaces a value so many levels down.
-fn replace(json: &mut Value, depth: usize, new: Value, random: &mut Random) {
+fn replace(json: &mut Value, depth: usize, new: Value, noise: &mut Noise) {
     let inner = match json {
         Value::Object(fields) if depth > 0 => {
-            let index = random.below(fields.len());
+            let index = noise.below(fields.len());
             fields.values_mut().nth(index)
         }
         Value::Array(items) if depth > 0 => {
-            let index = random.below(items.len());
+            let index = noise.below(items.len());
             items.get_mut(index)
         }
         _ => None,
     };
     match inner {
-        Some(inner) => replace(inner, depth - 1, new, random),
+        Some(inner) => replace(inner, depth - 1, new, noise),
         None => *json = new,
     }
 }
 
 /// Either kind of change.
-pub(crate) fn changed(text: &str, random: &mut Random) -> Vec<u8> {
+pub(crate) fn changed(text: &str, noise: &mut Noise) -> Vec<u8> {
     match text.parse::<Value>() {
-        Ok(json) if random.below(2) == 0 => value(&json, random).to_string().into_bytes(),
-        _ => bytes(text, random),
+        Ok(json) if noise.below(2) == 0 => value(&json, noise).to_string().into_bytes(),
+        _ => bytes(text, noise),
     }
 }

@@ -255,13 +255,6 @@ fn assert_hidden(words: &[OsString], text: &str) {
     assert!(!is_shown, "{words:?}: {text}");
 }
 
-fn cases() -> u32 {
-    let cases = std::env::var("GAPI_CASES")
-        .ok()
-        .and_then(|cases| cases.parse().ok());
-    cases.unwrap_or(60)
-}
-
 /// Sends what a line means to a server, which has to receive what the preview has: method, URL and body.
 fn send(
     service: &Service,
@@ -326,8 +319,6 @@ fn send(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases()) })]
-
     #[test]
     fn lines_of_vendored_methods(
         method in prop::sample::select(vec!["users.insert", "instances.list", "instances.patch", "operations.get"]),

@@ -116,8 +116,6 @@ fn run(text: String) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
-
     #[test]
     fn changed_documents(
         name in proptest::sample::select(&DOCUMENTS[..]),

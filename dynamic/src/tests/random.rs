@@ -43,8 +43,6 @@ fn request(service: &Service, name: &str, values: &[Value], body: &Value) -> Opt
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
-
     #[test]
     fn documents_and_arguments_at_random(
         seed in any::<u64>(),

@@ -174,8 +174,6 @@ fn headers_say_how_a_body_is_encoded() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
-
     /// Any split of any row of members gives what the whole gives.
     #[test]
     fn any_split_of_any_members_gives_the_same(

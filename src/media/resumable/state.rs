@@ -365,7 +365,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig::with_cases(30 * ProptestConfig::default().cases))]
 
         /// With any server, the media is stored in the end, without a gap and with each byte at its position.
         #[test]

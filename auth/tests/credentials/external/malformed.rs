@@ -6,12 +6,13 @@ use gapi_auth::{
     ApplicationDefault, AuthError, Credentials, Environment, ExternalAccount, Impersonated,
     MetadataServer, ServiceAccount,
 };
+use gapi_fakes::noise::{Noise, seeds};
 use gapi_transport::Body;
 use http::Response;
 use serde_json::{Value, json};
 
 use super::{
-    mutate::{CANARY, Random, cases, changed, shows_canary},
+    mutate::{CANARY, changed, shows_canary},
     reach,
     support::*,
 };
@@ -83,17 +84,17 @@ async fn displayed(credentials: Result<impl Credentials, AuthError>) -> String {
 
 #[tokio::test(start_paused = true)]
 async fn files_that_are_almost_right_show_nothing() {
-    for (seed, (file, secret)) in files().into_iter().enumerate() {
-        let mut random = Random::new(seed as u64);
+    for (file, secret) in files() {
         let text = file.to_string();
         // Keys take long to read.
         let tries = if text.contains("PRIVATE KEY") {
-            cases(CASES) / 4
+            seeds(CASES / 4)
         } else {
-            cases(CASES)
+            seeds(CASES)
         };
-        for _ in 0..tries {
-            let text = changed(&text, &mut random);
+        for seed in tries {
+            let mut noise = Noise::new(seed);
+            let text = changed(&text, &mut noise);
             let environment = Environment::new()
                 .var("GOOGLE_APPLICATION_CREDENTIALS", "/adc.json")
                 .var("AWS_REGION", "us-east-2")
@@ -164,12 +165,12 @@ async fn responses_that_are_almost_right_show_nothing() {
     let subject = configuration(
         json!({"url": "https://tokens.example/", "format": {"type": "json", "subject_token_field_name": "t"}}),
     );
-    for (seed, (part, status, text)) in responses().into_iter().enumerate() {
-        let mut random = Random::new(100 + seed as u64);
-        for case in 0..cases(CASES) {
-            let body = changed(&text, &mut random);
+    for (part, status, text) in responses() {
+        for seed in seeds(CASES) {
+            let mut noise = Noise::new(seed);
+            let body = changed(&text, &mut noise);
             let google = responding(status, body.clone(), part);
-            let displayed = match (part, case % 4) {
+            let displayed = match (part, seed % 4) {
                 ("metadata", _) => {
                     let server = MetadataServer::new()
                         .environment(Environment::new().var("GCE_METADATA_HOST", "m.example"));

@@ -452,15 +452,16 @@ async fn responses_that_are_no_key_set_are_an_outage() {
 
 #[tokio::test]
 async fn tokens_and_keys_that_are_almost_right_are_refused_in_silence() {
-    use crate::mutate::{CANARY, Random, bytes, cases, changed, shows_canary};
+    use crate::mutate::{CANARY, bytes, changed, shows_canary};
+    use gapi_fakes::noise::{Noise, seeds};
     let mut claims = claims();
     claims["sub"] = json!(CANARY);
     claims["name"] = json!(CANARY);
     let scene = scene();
     let token = scene.issuer.sign(&claims).expect("signed");
-    let mut random = Random::new(1);
-    for _ in 0..cases(100) {
-        let changed = String::from_utf8_lossy(&bytes(&token, &mut random)).into_owned();
+    for seed in seeds(100) {
+        let mut noise = Noise::new(seed);
+        let changed = String::from_utf8_lossy(&bytes(&token, &mut noise)).into_owned();
         match scene.verifier.verify(&changed).await {
             // White space around it is no part of it.
             Ok(_) => assert_eq!(changed.trim(), token),
@@ -468,8 +469,9 @@ async fn tokens_and_keys_that_are_almost_right_are_refused_in_silence() {
         }
     }
     let keys = scene.issuer.keys().to_string();
-    for _ in 0..cases(30) {
-        let body = String::from_utf8_lossy(&changed(&keys, &mut random)).into_owned();
+    for seed in seeds(30) {
+        let mut noise = Noise::new(seed);
+        let body = String::from_utf8_lossy(&changed(&keys, &mut noise)).into_owned();
         let network = Direct::new(move |_: &gapi_fakes::Request| Reply::text(200, body.clone()));
         let verifier = IdTokenVerifier::google([AUDIENCE])
             .transport(network.shared())

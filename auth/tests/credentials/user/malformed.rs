@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use gapi_auth::{AuthErrorKind, ClientSecrets};
+use gapi_fakes::noise::{Noise, seeds};
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -13,7 +14,7 @@ use super::{
     endpoint::Endpoint,
     flow::{flow, granting},
     local_server::start,
-    mutate::{CANARY, Random, bytes, cases, changed, shows_canary},
+    mutate::{CANARY, bytes, changed, shows_canary},
 };
 
 #[test]
@@ -22,11 +23,11 @@ fn client_secrets_that_are_almost_right_show_nothing() {
         "client_id": "c", "client_secret": format!("GOCSPX-{CANARY}"), "auth_uri": "https://a.example/auth", "token_uri": "https://a.example/token",
         "project_id": "p", "redirect_uris": ["http://localhost"], "javascript_origins": ["https://x.example"],
     });
-    for (seed, name) in ["web", "installed", "3pi"].into_iter().enumerate() {
+    for name in ["web", "installed", "3pi"] {
         let text = json!({ name: fields }).to_string();
-        let mut random = Random::new(seed as u64);
-        for _ in 0..cases(100) {
-            let text = String::from_utf8_lossy(&changed(&text, &mut random)).into_owned();
+        for seed in seeds(100) {
+            let mut noise = Noise::new(seed);
+            let text = String::from_utf8_lossy(&changed(&text, &mut noise)).into_owned();
             let displayed = match ClientSecrets::from_json(&text) {
                 Ok(client) => format!("{client:?}"),
                 Err(error) => format!("{error} {error:?}"),
@@ -45,11 +46,11 @@ async fn callbacks_that_are_almost_right_show_nothing_and_get_nothing() {
     let pending = || serde_json::from_str(&saved).expect("as it was");
     let state: serde_json::Value = serde_json::from_str(&saved).expect("JSON");
     let state = state["state"].as_str().expect("a state").to_owned();
-    let mut random = Random::new(7);
-    for _ in 0..cases(200) {
+    for seed in seeds(200) {
+        let mut noise = Noise::new(seed);
         // Without the right state nothing is believed.
         let right = format!("http://localhost/?code=4/0{CANARY}&scope=a%20b&state=x{state}");
-        let callback = String::from_utf8_lossy(&bytes(&right, &mut random)).into_owned();
+        let callback = String::from_utf8_lossy(&bytes(&right, &mut noise)).into_owned();
         let error = flow
             .exchange(pending(), &callback)
             .await
@@ -69,7 +70,6 @@ async fn callbacks_that_are_almost_right_show_nothing_and_get_nothing() {
 
 #[tokio::test]
 async fn requests_that_are_almost_right_do_not_stop_the_local_server() {
-    let mut random = Random::new(3);
     let endpoint = granting(json!({}));
     let running = start(&endpoint, |server| server).await;
     let port = running.port;
@@ -77,8 +77,9 @@ async fn requests_that_are_almost_right_do_not_stop_the_local_server() {
         "GET /?state={}x&code=4/0{CANARY} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\naccept: */*\r\n\r\n",
         running.state
     );
-    for _ in 0..cases(30) {
-        let request = bytes(&right, &mut random);
+    for seed in seeds(30) {
+        let mut noise = Noise::new(seed);
+        let request = bytes(&right, &mut noise);
         let mut stream = TcpStream::connect(("127.0.0.1", port))
             .await
             .expect("it listens");
