@@ -50,6 +50,9 @@ impl<'a> RedactedPath<'a> {
             })
         } else if text.contains(char::is_control) {
             Some("a text of several lines")
+        } else if text.contains("://") {
+            // It may hold a password.
+            Some("a URL")
         } else if is_token(text) {
             Some("a token")
         } else if text.len() > LONGEST_PATH || names(text).any(|name| name.len() > LONGEST_NAME) {
@@ -180,6 +183,7 @@ mod tests {
             ("{project}", "a text with braces"),
             ("-----BEGIN PRIVATE KEY-----\\nMIIE", "a key in PEM"),
             ("MIIE\nabc", "a text of several lines"),
+            ("https://ann:canary@example.com/key.json", "a URL"),
             ("ya29.a0Aa4xrXcanary", "a token"),
             ("1//0gcanary-canary", "a token"),
             ("Bearer canary", "a token"),

@@ -12,6 +12,7 @@ use crate::diagnostic::{Exit, Failure, block_on};
 use crate::doc_index::{self, DocIndex, here};
 use crate::input;
 use crate::print::note;
+use crate::redact::without_secret;
 
 /// A document that was found.
 #[derive(Debug)]
@@ -110,8 +111,9 @@ pub(crate) fn named(api: &str, policy: Policy) -> Result<Found, NotFound> {
         return in_project(api);
     }
     let spec = if api.contains(':') {
-        api.parse()
-            .map_err(|why| NotFound::usage(Failure::new(format!("{api}: {why}"))))?
+        api.parse().map_err(|why| {
+            NotFound::usage(Failure::new(format!("{}: {why}", without_secret(api))))
+        })?
     } else {
         version_of(api, policy)?
     };
@@ -263,6 +265,7 @@ fn is_stable(version: &str) -> bool {
 }
 
 fn unknown_api(name: &str, specs: &[Spec]) -> NotFound {
+    let name = without_secret(name);
     let failure = Failure::new(format!("there is no API `{name}`"));
     let mut names: Vec<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
     names.dedup();

@@ -19,12 +19,14 @@ mod list;
 mod methods;
 mod page;
 mod print;
+mod redact;
 mod selection_args;
 mod show;
 mod wrap;
 
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use diagnostic::Failure;
@@ -106,11 +108,18 @@ fn main() -> ExitCode {
 /// Prints the help, the version, or what is wrong with the arguments, and ends the process.
 fn wrong(error: &clap::Error) -> ! {
     let mut words = std::env::args_os().take_while(|word| word != "--");
-    if !error.use_stderr() || !words.any(|word| word == "--json") {
+    let is_json = words.any(|word| word == "--json");
+    // A value in the wrong place may be a secret.
+    let value = match error.get(ContextKind::InvalidValue) {
+        Some(ContextValue::String(value)) => value,
+        _ => "",
+    };
+    let named = redact::without_secret(value);
+    if !error.use_stderr() || (!is_json && named == value) {
         error.exit();
     }
-    print::set_json(true);
-    let text = error.to_string();
+    print::set_json(is_json);
+    let text = error.to_string().replace(value, named);
     let message = text.lines().next().unwrap_or_default();
     let failure = Failure::usage(message.trim_start_matches("error: "))
         .help("`gapi --help` has the arguments");

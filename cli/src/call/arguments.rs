@@ -13,7 +13,7 @@ use super::failure::{CallFailure, CallResult, Mistake};
 use super::own_options::{self, OwnOptions};
 use super::parameter_help::{help_of, value_name};
 use super::requests::Parameters;
-use super::secrets::{is_secret_name, without_secret};
+use crate::redact::{is_secret_name, without_secret};
 
 /// The query parameters of all APIs that are flags of every method.
 const GLOBALS: [(&str, &str); 7] = [

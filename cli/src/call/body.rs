@@ -13,8 +13,8 @@ use serde_json::value::RawValue;
 use super::failure::Mistake;
 use super::field_path::{self, FieldPath, resolved};
 use super::own_options::OwnOptions;
-use super::secrets::without_secret;
 use crate::input;
+use crate::redact::without_secret;
 
 /// A body, and the field mask that it needs.
 #[derive(Debug, Default)]

@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 
 use super::failure::{CallFailure, CallResult, Exit, Mistake};
 use super::field_path::{FieldPath, NoPath, Step, is_scalar, resolved};
-use super::secrets::without_secret;
 use super::tokens::compact;
+use crate::redact::without_secret;
 
 /// What an entry of a list is.
 #[derive(Clone, Debug)]

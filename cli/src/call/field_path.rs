@@ -7,7 +7,7 @@ use gapi_codegen::suggest::nearest;
 use gapi_transport::redact::is_secret_property;
 use serde_json::Value;
 
-use super::secrets::without_secret;
+use crate::redact::without_secret;
 
 /// A step of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]

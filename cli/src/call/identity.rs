@@ -13,7 +13,7 @@ use gapi_dynamic::Method;
 use super::body::StandardInput;
 use super::failure::{CallFailure, CallResult, Mistake};
 use super::own_options::OwnOptions;
-use super::secrets::without_secret;
+use crate::redact::without_secret;
 
 /// The beginning of most scopes.
 const PREFIX: &str = "https://www.googleapis.com/auth/";

@@ -1,9 +1,7 @@
 //! What of a line of words, or of a body, is a secret: by the names of the document, and by the one table of names.
 
 use gapi_codegen::model::{Api, Shape, Type};
-use gapi_transport::redact::{
-    REDACTED, is_secret_in_text, is_secret_parameter, is_secret_property,
-};
+use gapi_transport::redact::{REDACTED, is_secret_in_text, is_secret_property};
 use serde_json::Value;
 
 /// Whether the value of a header of this name is a secret.
@@ -13,29 +11,6 @@ pub(super) fn is_secret_header(name: &str) -> bool {
         || ["cookie", "key", "credential", "signature"]
             .iter()
             .any(|part| name.to_ascii_lowercase().contains(part))
-}
-
-/// Returns a word without what follows the name of a secret in it: `password` of `password=x`, `password: x` and `--password x`.
-pub(super) fn without_secret(word: &str) -> &str {
-    let is_end = |c: char| c.is_whitespace() || "=:,".contains(c);
-    let mut ends = word.match_indices(is_end).map(|(end, _)| end);
-    ends.find(|end| is_secret_name(&word[..*end]))
-        .map_or(word, |end| &word[..end])
-}
-
-/// Whether what follows this word may be a secret: its last part is the name of one.
-pub(super) fn is_secret_name(word: &str) -> bool {
-    let word = word.trim_end_matches([':', '=']);
-    let name = word.rsplit(|c: char| c.is_whitespace() || "=:,".contains(c));
-    let name = name
-        .map(|name| name.trim_start_matches('-'))
-        .next()
-        .unwrap_or_default();
-    ["bearer", "basic"]
-        .iter()
-        .any(|scheme| name.eq_ignore_ascii_case(scheme))
-        || name.eq_ignore_ascii_case("cookie")
-        || is_secret_parameter(name)
 }
 
 /// Replaces the secrets of a body: those that the document marks, and those with the name of one. Returns whether there were any.
@@ -125,24 +100,6 @@ mod tests {
         }
         for name in ["if-match", "x-goog-user-project", "accept", "content-type"] {
             assert!(!is_secret_header(name), "{name}");
-        }
-    }
-
-    #[test]
-    fn what_follows_the_name_of_a_secret_is_left_out() {
-        for (word, expected) in [
-            ("password=canary", "password"),
-            ("user.rootPassword: canary=", "user.rootPassword"),
-            ("--access-token canary", "--access-token"),
-            ("{\"password\":\"canary\"}", "{\"password\""),
-            ("name=x,password=canary", "name=x,password"),
-            ("x: Bearer canary", "x: Bearer"),
-            ("name=password", "name=password"),
-            ("pageToken=x", "pageToken=x"),
-            ("sqladmin:v1", "sqladmin:v1"),
-            ("projects/p:x", "projects/p:x"),
-        ] {
-            assert_eq!(without_secret(word), expected, "{word}");
         }
     }
 

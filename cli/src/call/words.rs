@@ -6,8 +6,8 @@ use clap::Command;
 use gapi_codegen::suggest::nearest;
 
 use super::failure::{CallFailure, CallResult, Mistake};
-use super::secrets::without_secret;
 use crate::documents::is_id;
+use crate::redact::without_secret;
 
 /// The method that is named, and the other words.
 #[derive(Debug, Default, PartialEq)]

@@ -75,7 +75,7 @@ fn by_path(manifest_dir: &Path, spec: &str, what: &str, otherwise: &str) -> Resu
         }),
         Err(error) => {
             let kind = error.kind();
-            let error = Error::new(spec, format!("cannot read it: {}", reason(&error)));
+            let error = Error::new(without_secrets(spec), format!("cannot read it: {}", reason(&error)));
             let base = match manifest_dir.join("Cargo.toml").is_file() {
                 true => "Cargo.toml",
                 false => "this folder",
@@ -84,6 +84,16 @@ fn by_path(manifest_dir: &Path, spec: &str, what: &str, otherwise: &str) -> Resu
             Err(error.help(help(&path, spec, kind, &naming)))
         }
     }
+}
+
+/// Returns the name in an error: of a URL, which may hold a password, its host and path.
+fn without_secrets(spec: &str) -> String {
+    let Some((scheme, rest)) = spec.split_once("://") else {
+        return spec.to_owned();
+    };
+    let front = rest.split(['?', '#']).next().unwrap_or_default();
+    let host = front.rsplit_once('@').map_or(front, |(_, host)| host);
+    format!("{scheme}://{host}")
 }
 
 /// Explains what to do where a file cannot be read.

@@ -213,3 +213,37 @@ async fn no_text_about_a_request_has_its_secrets() {
         assert!(!text.contains("CANARY"), "{text}");
     }
 }
+
+#[test]
+fn no_command_repeats_the_password_of_a_url() {
+    let folder = with_documents();
+    for line in [
+        "fetch https://ann:CANARY@h.example/doc.json",
+        "fetch ann:CANARY@h.example/doc.json",
+        "fetch password=CANARY",
+        "show https://ann:CANARY@h.example/doc.json",
+        "show ann:CANARY@h.example x",
+        "methods https://ann:CANARY@h.example/doc.json?key=CANARY",
+        "generate https://ann:CANARY@h.example/doc.json",
+        "expand https://ann:CANARY@h.example/doc.rs",
+        "diff https://ann:CANARY@h.example/doc.json ./x.json",
+        "init https://ann:CANARY@h.example/doc.json x.get",
+        "call https://ann:CANARY@h.example/doc.json x.get",
+        "call https://h.example/doc.json?access_token=CANARY x.get",
+        "call ann:CANARY@h.example x.get",
+        "call --offline access_token=CANARY x.get",
+        "call drive:v3 files.list --endpoint-url ann:CANARY@h.example",
+        "auth login --port password=CANARY",
+        "auth login --password=CANARY",
+        "auth import https://ann:CANARY@h.example/x.json",
+        "auth print-token --account x --scopes password=CANARY",
+        "completions password=CANARY",
+    ] {
+        for more in ["", " --json"] {
+            let ran = folder.gapi(&format!("{line}{more}"));
+            assert_ne!(ran.status, 0, "{line}: {}", ran.stdout);
+            let text = ran.stdout + &ran.stderr;
+            assert!(!text.contains("CANARY"), "{line}: {text}");
+        }
+    }
+}
