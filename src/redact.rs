@@ -6,8 +6,6 @@ use gapi_transport::redact::{self, REDACTED};
 use http::{HeaderMap, HeaderName, Uri};
 use serde_json::Value;
 
-use crate::http::HttpRequest;
-
 /// Replaces the secrets in a JSON value.
 pub(crate) fn json(value: &mut Value) {
     match value {
@@ -204,11 +202,11 @@ pub(crate) struct RedactedUrl {
 }
 
 impl RedactedUrl {
-    /// `instead` replaces a URL that is secret as a whole.
-    pub(crate) fn new(request: &HttpRequest, instead: Option<String>) -> Self {
+    /// `template` is that of the path, and `instead` replaces a URL that is secret as a whole.
+    pub(crate) fn new(url: &Uri, template: &'static str, instead: Option<String>) -> Self {
         Self {
-            url: request.uri.clone(),
-            template: request.template,
+            url: url.clone(),
+            template,
             instead,
         }
     }

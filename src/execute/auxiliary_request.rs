@@ -197,7 +197,7 @@ pub(crate) fn batch_part(prepared: &Prepared) -> Result<BatchPart, Error> {
         .of(method.api, options.get().location.as_deref())
         .map_err(|why| Error::usage(why).at(method.id, None))?;
     Ok(BatchPart {
-        redacted_url: Arc::new(RedactedUrl::new(&request, None)),
+        redacted_url: Arc::new(RedactedUrl::new(&request.uri, request.template, None)),
         request,
         root: root.into_owned(),
         is_safe,

@@ -134,7 +134,7 @@ impl<'a> Plan<'a> {
         let plan = Self::new(prepared, options, state, &request);
         Self {
             media: request.len().unwrap_or(0),
-            url: Arc::new(RedactedUrl::new(&request, redacted)),
+            url: Arc::new(RedactedUrl::new(&request.uri, request.template, redacted)),
             built: Some(Box::new(request)),
             expects_content: false,
             ..plan
@@ -168,7 +168,7 @@ impl<'a> Plan<'a> {
             retries: Retries::Call,
             media: 0,
             stream: request.stream.clone(),
-            url: Arc::new(RedactedUrl::new(request, None)),
+            url: Arc::new(RedactedUrl::new(&request.uri, request.template, None)),
         }
     }
 
