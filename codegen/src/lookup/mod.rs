@@ -75,7 +75,10 @@ fn by_path(manifest_dir: &Path, spec: &str, what: &str, otherwise: &str) -> Resu
         }),
         Err(error) => {
             let kind = error.kind();
-            let error = Error::new(without_secrets(spec), format!("cannot read it: {}", reason(&error)));
+            let error = Error::new(
+                without_secrets(spec),
+                format!("cannot read it: {}", reason(&error)),
+            );
             let base = match manifest_dir.join("Cargo.toml").is_file() {
                 true => "Cargo.toml",
                 false => "this folder",
