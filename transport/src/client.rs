@@ -16,11 +16,12 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::Stream;
-use http::header::PROXY_AUTHORIZATION;
+use http::{Uri, Version, header::PROXY_AUTHORIZATION};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper_util::client::legacy::{Builder, Error, ResponseFuture};
 use rustls::ClientConfig;
+use url::Url;
 
 use self::{
     connector::Connector,
@@ -53,6 +54,11 @@ impl HyperTransport {
         mut request: http::Request<Body>,
     ) -> Result<(ResponseFuture, Peer), TransportError> {
         let server = Server::of(request.uri())?;
+        if let Some(uri) = normalized(request.uri()) {
+            *request.uri_mut() = uri;
+        }
+        // The connection decides. hyper refuses other versions, and HTTP/1.0 has no framing for a body of unknown length.
+        *request.version_mut() = Version::HTTP_11;
         let proxy = self.connector.proxies().of(request.uri());
         // A proxy of plain HTTP reads its credentials in each request; others have them from the connection.
         if !server.is_https()
@@ -66,6 +72,15 @@ impl HyperTransport {
         let client = self.clients.get()?;
         Ok((client.request(request), Peer { server, proxy }))
     }
+}
+
+/// Returns the URL with a path, and in ASCII (RFC 9112, section 3.2), if it differs from `uri`.
+fn normalized(uri: &Uri) -> Option<Uri> {
+    let target = uri.path_and_query()?.as_str();
+    if target.starts_with('/') && target.is_ascii() {
+        return None;
+    }
+    Url::parse(&uri.to_string()).ok()?.as_str().parse().ok()
 }
 
 impl Transport for HyperTransport {
@@ -167,5 +182,28 @@ impl Pieces {
         };
         let message = format!("{message}{}", through(self.proxy.as_ref()));
         cause::describe(TransportErrorKind::Body, &message, error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_has_a_path_and_is_ascii() {
+        for (uri, expected) in [
+            ("http://a.example", None),
+            ("http://a.example/b?c", None),
+            ("http://a.example/%zz{\"}|?'`", None),
+            ("http://a.example?b=c", Some("http://a.example/?b=c")),
+            (
+                "http://a.example:81/ü%?é=ß'",
+                Some("http://a.example:81/%C3%BC%?%C3%A9=%C3%9F%27"),
+            ),
+        ] {
+            let normalized = normalized(&uri.parse().expect(uri));
+            let normalized = normalized.map(|uri| uri.to_string());
+            assert_eq!(normalized.as_deref(), expected, "{uri}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The server that a request is for.
 
-use std::fmt;
+use std::{fmt, net::Ipv6Addr};
 
 use http::{
     Uri,
@@ -19,8 +19,9 @@ impl Server {
     /// Returns the server that a request to `uri` reaches, with the same path.
     ///
     /// # Errors
-    /// [`TransportErrorKind::Request`] for a URI that is no absolute `http` or `https` URL, holds a user name or a password, or has `.` or
-    /// `..` segments or a backslash in its path: URL parsers and servers resolve these, also where they are percent-encoded.
+    /// [`TransportErrorKind::Request`] for a URI that is no absolute `http` or `https` URL, holds a user name or a password, has no valid host
+    /// or port, or has `.` or `..` segments or a backslash in its path: URL parsers and servers resolve these, also where they are
+    /// percent-encoded.
     pub(crate) fn of(uri: &Uri) -> Result<Self, TransportError> {
         let refused =
             |why: &'static str| Err(TransportError::new(TransportErrorKind::Request, why));
@@ -32,6 +33,9 @@ impl Server {
             return refused(
                 "the request's URL holds a user name or a password; send an `authorization` header instead",
             );
+        }
+        if !is_valid(authority) {
+            return refused("the request's URL has an invalid host or port");
         }
         let path = uri.path();
         if path.contains('\\') || path.split('/').any(is_dots) {
@@ -58,6 +62,24 @@ impl fmt::Display for Server {
             None => Ok(()),
         }
     }
+}
+
+/// Whether an authority without a user is a host, with or without a port. `Uri` accepts more: it takes a port above 65535 for none.
+pub(crate) fn is_valid(authority: &Authority) -> bool {
+    let host = authority.host();
+    let is_host = match host.strip_prefix('[') {
+        Some(address) => address.trim_end_matches(']').parse::<Ipv6Addr>().is_ok(),
+        None => !host.is_empty(),
+    };
+    let port = authority.as_str().strip_prefix(host).unwrap_or_default();
+    is_host
+        && match port.strip_prefix(':') {
+            Some(digits) => {
+                digits.bytes().all(|byte| byte.is_ascii_digit())
+                    && (digits.is_empty() || authority.port_u16().is_some())
+            }
+            None => port.is_empty(),
+        }
 }
 
 fn is_dots(segment: &str) -> bool {
@@ -95,6 +117,36 @@ mod tests {
             let checked = Server::of(&uri).map_err(|error| error.kind());
             let expected = is_refused.then_some(TransportErrorKind::Request);
             assert_eq!(checked.err(), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn hosts_and_ports_that_do_not_exist_are_refused() {
+        for (authority, is_refused) in [
+            ("a.example", false),
+            ("a.example:0", false),
+            ("a.example:65535", false),
+            ("a.example:", false),
+            ("a_b.example.", false),
+            ("127.1:080", false),
+            ("[::1]", false),
+            ("[::ffff:127.0.0.1]:443", false),
+            ("a.example:65536", true),
+            ("a.example:18446744073709551617", true),
+            ("a.example:+80", true),
+            ("a.example:http", true),
+            (":80", true),
+            ("[]", true),
+            ("[a.example]", true),
+            ("[127.0.0.1]:80", true),
+            ("[::1]a.example", true),
+            ("[::1]a.example:80", true),
+            ("[fe80::1%25eth0]", true),
+        ] {
+            let uri: Uri = format!("https://{authority}/").parse().expect(authority);
+            let checked = Server::of(&uri).map_err(|error| error.kind());
+            let expected = is_refused.then_some(TransportErrorKind::Request);
+            assert_eq!(checked.err(), expected, "{authority}");
         }
     }
 
