@@ -2,6 +2,7 @@
 
 use std::{
     error::Error as StdError,
+    future::{Ready, ready},
     io,
     sync::Arc,
     task::{Context, Poll},
@@ -25,7 +26,7 @@ use super::{
     resolve::Resolver,
     stream::Stream,
 };
-use crate::BoxFuture;
+use crate::{BoxFuture, server::is_valid};
 
 /// How long connecting may take, with the handshakes of proxies and TLS.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -93,7 +94,7 @@ impl Connector {
 
     /// Opens a connection to the proxy, which passes on what is sent through it: bytes to `server`, or requests that name their server.
     async fn through(&self, proxy: Proxy, server: &Uri, is_https: bool) -> Result<Stream, Failure> {
-        let (address, server) = (proxy.uri().clone(), server.clone());
+        let mut address = proxy.uri().clone();
         let scheme = address.scheme_str().unwrap_or_default();
         if !proxy.is_socks() && !matches!(scheme, "http" | "https") {
             let message = format!(
@@ -101,26 +102,34 @@ impl Connector {
             );
             return Err(io::Error::other(message).into());
         }
-        let to_proxy = ToProxy {
-            connector: self.clone(),
-            is_proxied: !is_https && !proxy.is_socks(),
-        };
+        if !address.authority().is_some_and(is_valid) {
+            return Err(io::Error::other("the proxy's URL has an invalid host or port").into());
+        }
         if proxy.is_socks() {
-            let server = with_port(&server, if is_https { 443 } else { 80 })?;
-            let mut socks = SocksV5::new(with_port(&address, 1080)?, to_proxy);
+            address = with_port(&address, 1080)?;
+        }
+        let is_proxied = !is_https && !proxy.is_socks();
+        let mut stream = self.tcp(&address, is_proxied).await?;
+        if address.scheme() == Some(&Scheme::HTTPS) {
+            stream = secure(&self.0.tls_to_proxies, &address, stream).await?;
+        }
+        if is_proxied {
+            return Ok(stream);
+        }
+        let opened = Opened(Some(TokioIo::new(stream)));
+        if proxy.is_socks() {
+            let mut socks = SocksV5::new(address, opened);
             if let Some((user, password)) = proxy.raw_auth() {
                 socks = socks.with_auth(user.to_owned(), password.to_owned());
             }
+            let server = with_port(server, if is_https { 443 } else { 80 })?;
             return Ok(socks.call(server).await?.into_inner());
         }
-        if !is_https {
-            return Ok(to_proxy.open(address).await?.into_inner());
-        }
-        let mut tunnel = Tunnel::new(address, to_proxy);
+        let mut tunnel = Tunnel::new(address, opened);
         if let Some(credentials) = proxy.basic_auth() {
             tunnel = tunnel.with_auth(credentials.clone());
         }
-        Ok(tunnel.call(server).await?.into_inner())
+        Ok(tunnel.call(server.clone()).await?.into_inner())
     }
 }
 
@@ -134,22 +143,8 @@ fn with_port(uri: &Uri, default: u16) -> Result<Uri, http::Error> {
         .build()
 }
 
-/// Opens connections to a proxy itself.
-#[derive(Clone)]
-struct ToProxy {
-    connector: Connector,
-    is_proxied: bool,
-}
-
-impl ToProxy {
-    async fn open(self, proxy: Uri) -> Result<TokioIo<Stream>, Failure> {
-        let mut stream = self.connector.tcp(&proxy, self.is_proxied).await?;
-        if proxy.scheme() == Some(&Scheme::HTTPS) {
-            stream = secure(&self.connector.0.tls_to_proxies, &proxy, stream).await?;
-        }
-        Ok(TokioIo::new(stream))
-    }
-}
+/// The connection to a proxy, which is taken once. hyper's SOCKS loses the reason if it is to open one and cannot.
+struct Opened(Option<TokioIo<Stream>>);
 
 /// Starts TLS with the host of `peer`.
 async fn secure(tls: &TlsConnector, peer: &Uri, stream: Stream) -> Result<Stream, Failure> {
@@ -181,16 +176,20 @@ impl Service<Uri> for Connector {
     }
 }
 
-impl Service<Uri> for ToProxy {
+impl Service<Uri> for Opened {
     type Response = TokioIo<Stream>;
-    type Error = Failure;
-    type Future = Opening;
+    type Error = io::Error;
+    type Future = Ready<Result<TokioIo<Stream>, io::Error>>;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Failure>> {
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), io::Error>> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, proxy: Uri) -> Opening {
-        Box::pin(self.clone().open(proxy))
+    fn call(&mut self, _: Uri) -> Self::Future {
+        ready(
+            self.0
+                .take()
+                .ok_or_else(|| io::ErrorKind::NotConnected.into()),
+        )
     }
 }

@@ -9,7 +9,6 @@ use url::Host;
 /// The proxies of `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` or the system's settings; `None` to use none.
 ///
 /// A request to a loopback address uses none: no proxy can reach this machine, and over plain http it could read the secrets.
-#[derive(Debug)]
 pub(crate) struct Proxies(Option<Matcher>);
 
 impl Proxies {
@@ -21,6 +20,18 @@ impl Proxies {
     pub(crate) fn of(&self, server: &Uri) -> Option<Proxy> {
         let proxy = self.0.as_ref()?.intercept(server)?;
         (!is_this_machine(server.host()?)).then(|| Proxy(Box::new(proxy)))
+    }
+}
+
+impl fmt::Debug for Proxies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not the matcher: it takes what follows the first `@` of a password for a part of the host.
+        let used = if self.0.is_some() {
+            "of the system"
+        } else {
+            "none"
+        };
+        f.debug_tuple("Proxies").field(&used).finish()
     }
 }
 
@@ -108,7 +119,7 @@ mod tests {
     #[test]
     fn a_proxy_is_named_without_its_password() {
         let matcher = Matcher::builder()
-            .all("http://user:canary@proxy.example:3128")
+            .all("http://user:can@canary@proxy.example:3128")
             .build();
         let proxies = Proxies(Some(matcher));
         let proxy = proxies.of(&Uri::from_static("https://a.example/"));
