@@ -7,6 +7,9 @@ use crate::{TransportError, TransportErrorKind};
 /// hyper's text for a connection whose task was dropped, which it does not report in another form.
 const RUNTIME_GONE: &str = "runtime dropped the dispatch task";
 
+/// The text of hyper's pool for a request that waited for another one's connection, when that one was given up.
+const OPENER_GONE: &str = "request was canceled";
+
 /// Returns an error with `message` and the text of the innermost cause.
 pub(crate) fn describe(
     kind: TransportErrorKind,
@@ -46,6 +49,11 @@ pub(crate) fn kind(
         (TransportErrorKind::Tls, "TLS failed with")
     } else if is_connect && has_no_room(error) {
         (TransportErrorKind::NoRoom, "no room for a connection to")
+    } else if is_connect && chain(error).any(|cause| cause.to_string() == OPENER_GONE) {
+        (
+            TransportErrorKind::Unprocessed,
+            "the request was not sent to",
+        )
     } else if is_connect {
         (TransportErrorKind::Connect, "no connection to")
     } else if is_unprocessed(error) {

@@ -11,7 +11,7 @@ pub enum TransportErrorKind {
     /// This machine cannot open another connection now: the process has too many open files. Nothing was sent.
     NoRoom,
     /// The server reports that it did not process the request: it was closing the connection, or refused the stream (RFC 9113,
-    /// sections 6.8 and 8.7). A retry is always safe.
+    /// sections 6.8 and 8.7). Or the request waited for a connection that another one opened and gave up. A retry is always safe.
     Unprocessed,
     /// The TLS handshake failed on either side.
     Tls,

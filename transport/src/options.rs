@@ -98,7 +98,11 @@ impl TransportOptions {
     /// root certificates, if there is no crypto provider (neither one of the process nor one of the features `aws-lc-rs` and `ring`),
     /// or if there is no thread to spare for [`own_runtime`](Self::own_runtime).
     pub fn build(&self) -> Result<Arc<dyn Transport>, TransportError> {
-        let transport = HyperTransport::new(self.client(), self.tls.config()?, self.direct);
+        let mut tls = self.tls.config()?;
+        if self.http2_prior_knowledge {
+            tls.alpn_protocols = vec![b"h2".to_vec()];
+        }
+        let transport = HyperTransport::new(self.client(), tls, self.direct);
         if !self.own_runtime {
             return Ok(Arc::new(transport));
         }

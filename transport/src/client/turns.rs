@@ -18,6 +18,9 @@ use super::{
     stream::Stream,
 };
 
+/// How long a request waits for the one that opens a connection. It makes no progress while its caller does not poll it.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 /// How long the pool may take to pass on a connection of HTTP/2. It does so at once, unless the connection breaks.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -86,8 +89,9 @@ async fn wait(
     mut connector: Connector,
     server: Uri,
 ) -> Result<TokioIo<Stream>, Failure> {
-    let found = first.wait_for(|found| *found != Found::Nothing).await;
-    if found.is_ok_and(|found| *found == Found::Http2) {
+    let found = tokio::time::timeout(PATIENCE, first.wait_for(|found| *found != Found::Nothing));
+    let is_http2 = matches!(found.await, Ok(Ok(found)) if *found == Found::Http2);
+    if is_http2 {
         tokio::time::sleep(GRACE).await;
         let message = "the connection that another request opened is gone";
         return Err(io::Error::new(io::ErrorKind::ConnectionAborted, message).into());
@@ -127,5 +131,26 @@ impl Service<Uri> for Turns {
                 })
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{client::proxies::Proxies, tls::Tls};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_does_not_wait_for_one_that_nothing_polls() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        drop(listener);
+        let tls = Tls::default().config().expect("a configuration");
+        let connector = Connector::new(tls, Proxies::new(true));
+        let (_opens, first) = watch::channel(Found::Nothing);
+        let server = format!("http://{address}/").parse().expect("a URI");
+        let opened = tokio::time::timeout(CONNECT_TIMEOUT, wait(first, connector, server)).await;
+        let error = opened.expect("a connection of its own").err();
+        let text = error.expect("no server").to_string();
+        assert!(text.contains("connect"), "{text}");
     }
 }

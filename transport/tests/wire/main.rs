@@ -2,6 +2,8 @@
 
 #![cfg(feature = "rustls")]
 
+#[cfg(feature = "http2")]
+mod connections;
 mod proxies;
 
 use std::{
@@ -300,6 +302,8 @@ async fn requests_that_cannot_be_sent_are_refused() {
     for url in [
         "/relative?key=canary",
         "ftp://127.0.0.1/?key=canary",
+        "https://127.0.0.1:65536/?key=canary",
+        "http://[localhost]/?key=canary",
         "http://127.0.0.1/v1/%2e%2e/admin?key=canary",
         "http://127.0.0.1/v1/../admin?key=canary",
         "http://127.0.0.1/v1/./admin?key=canary",

@@ -108,6 +108,7 @@ async fn errors_name_the_proxy_that_was_asked_and_not_its_password() {
             let expected =
                 format!("no connection to elsewhere.example through the proxy {address}: ");
             assert!(text.starts_with(&expected), "{text}");
+            assert!(text.contains("refused"), "{text}");
             assert_silent(&error);
         }
         return;
@@ -115,14 +116,16 @@ async fn errors_name_the_proxy_that_was_asked_and_not_its_password() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     drop(listener);
-    let variables = [
-        ("ALL_PROXY", format!("http://user:canary@{address}")),
-        ("GAPI_TEST_ADDRESS", address.to_string()),
-    ];
-    again(
-        "proxies::errors_name_the_proxy_that_was_asked_and_not_its_password",
-        &variables,
-    );
+    for scheme in ["http", "https", "socks5"] {
+        let variables = [
+            ("ALL_PROXY", format!("{scheme}://user:can@canary@{address}")),
+            ("GAPI_TEST_ADDRESS", address.to_string()),
+        ];
+        again(
+            "proxies::errors_name_the_proxy_that_was_asked_and_not_its_password",
+            &variables,
+        );
+    }
 }
 
 #[cfg(feature = "reqwest")]

@@ -1,0 +1,101 @@
+//! How connections are opened, and which requests they take.
+
+use std::{io, sync::Arc};
+
+use bytes::Bytes;
+use futures_util::{FutureExt, stream};
+use gapi_transport::{Body, TransportErrorKind, TransportOptions};
+use http::{Request, Version};
+use tokio::{io::AsyncWriteExt, net::TcpListener};
+use tokio_rustls::TlsAcceptor;
+
+use crate::{End, assert_silent, serve, tls_server, transport};
+
+#[tokio::test]
+async fn http2_that_the_program_knows_of_is_the_only_protocol_that_tls_offers() {
+    let (tls, root) = tls_server(&["localhost"]);
+    let mut config = tls.config().as_ref().clone();
+    config.alpn_protocols = vec![b"http/1.1".to_vec(), b"h2".to_vec()];
+    let tls = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let server = tokio::spawn(async move {
+        let (connection, _) = listener.accept().await.expect("a connection");
+        let mut connection = tls.accept(connection).await.expect("TLS");
+        connection.shutdown().await.expect("closed");
+        connection.get_ref().1.alpn_protocol().map(<[u8]>::to_vec)
+    });
+    let options = TransportOptions::new().only_roots(root);
+    let transport = options.http2_prior_knowledge(true).build();
+    let request = Request::get(format!("https://localhost:{port}/")).body(Body::empty());
+    let response = transport.expect("a transport");
+    let response = response.send(request.expect("a request")).await;
+    response.expect_err("no response");
+    let protocol = server.await.expect("served");
+    assert_eq!(protocol.as_deref(), Some(&b"h2"[..]));
+}
+
+#[tokio::test]
+async fn a_request_that_waited_for_a_connection_that_was_given_up_is_unprocessed() {
+    // Its backlog accepts connections, and nothing begins TLS.
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let options = TransportOptions::new().http2_prior_knowledge(true);
+    let transport = options.build().expect("a transport");
+    let send = || {
+        let request = Request::post(format!("https://{address}/?key=canary"));
+        transport.send(request.body(Body::empty()).expect("a request"))
+    };
+    let (mut opens, mut waits) = (send(), send());
+    assert!((&mut opens).now_or_never().is_none());
+    assert!((&mut waits).now_or_never().is_none());
+    drop(opens);
+    let error = waits.await.expect_err("no connection");
+    assert_eq!(error.kind(), TransportErrorKind::Unprocessed, "{error}");
+    assert_silent(&error);
+}
+
+#[tokio::test]
+async fn the_connection_decides_the_version() {
+    for version in [Version::HTTP_09, Version::HTTP_10, Version::HTTP_2] {
+        let (address, server) = serve(b"HTTP/1.1 204 No Content\r\n\r\n", End::Close).await;
+        let pieces = stream::iter([Ok::<_, io::Error>(Bytes::from("hello"))]);
+        let request = Request::post(format!("http://{address}/")).version(version);
+        let request = request.body(Body::from_stream(pieces, None));
+        let response = transport().send(request.expect("a request")).await;
+        response.expect("a response");
+        let received = String::from_utf8(server.await.expect("served")).expect("text");
+        assert!(received.starts_with("POST / HTTP/1.1\r\n"), "{received}");
+        assert!(received.ends_with("5\r\nhello\r\n0\r\n\r\n"), "{received}");
+    }
+}
+
+/// With few open files allowed, which the test runs itself again for.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_name_that_no_file_is_left_to_look_up_has_no_room() {
+    const NAME: &str = "connections::a_name_that_no_file_is_left_to_look_up_has_no_room";
+    const AGAIN: &str = "GAPI_TEST_NO_FILES";
+    if std::env::var_os(AGAIN).is_some() {
+        let transport = transport();
+        let request = Request::get("http://localhost:1/").body(Body::empty());
+        let all: Vec<_> = std::iter::from_fn(|| std::fs::File::open("/dev/null").ok()).collect();
+        let response = transport.send(request.expect("a request")).await;
+        drop(all);
+        let error = response.expect_err("no file is left");
+        assert_eq!(error.kind(), TransportErrorKind::NoRoom, "{error}");
+        return;
+    }
+    let output = std::process::Command::new("sh")
+        .args(["-c", "ulimit -n 64 && exec \"$0\" \"$@\""])
+        .arg(std::env::current_exe().expect("this program"))
+        .args([NAME, "--exact"])
+        .env(AGAIN, "1")
+        .output()
+        .expect("a process");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && text.contains("1 passed"),
+        "{text}"
+    );
+}
