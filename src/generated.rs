@@ -338,14 +338,15 @@ macro_rules! __gapi_request {
     };
 }
 
-/// Reports methods and sub-resources that are not selected, each with the text to select it: `Handle: function "text", ..`; or resources
+/// Reports methods and sub-resources that are not selected, each with the text to select it: `Handle: function name "text", ..`, where the
+/// `name` is that of the document, if it differs; or resources
 /// at the top: `resource ..`.
 ///
 /// No program can call them, because no type implements the traits of their bounds. Editors do not see them.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __gapi_unselected {
-    ($handle:ident: $($function:ident $text:literal),* $(,)?) => {
+    ($handle:ident: $($function:ident $($name:ident)? $text:literal),* $(,)?) => {
         #[cfg(not(rust_analyzer))]
         const _: () = {$(
             #[diagnostic::on_unimplemented(
@@ -361,6 +362,11 @@ macro_rules! __gapi_unselected {
             {
                 #[inline]
                 pub fn $function(self) {}
+                $(
+                    #[inline]
+                    #[allow(non_snake_case)]
+                    pub fn $name(self) {}
+                )?
             }
         )*};
     };

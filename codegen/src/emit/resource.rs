@@ -133,11 +133,16 @@ fn module(api: &Api, resource: &Resource, depth: usize, names: &Names<'_>) -> To
 fn unselected(resource: &Resource) -> Option<TokenStream> {
     let handle = ident(&resource.handle);
     let functions = resource.unselected.iter().map(|(function, selected)| {
+        let name = selected.trim_end_matches(".*").rsplit('.').next();
+        // Also a call by this name, which other languages use, is a method that is not selected.
+        let name = name
+            .filter(|name| name != function)
+            .and_then(|name| syn::parse_str::<syn::Ident>(name).ok());
         let (function, label) = (
             ident(function),
             format!("add `{selected}` to the selection"),
         );
-        quote!(#function #label,)
+        quote!(#function #name #label,)
     });
     (!resource.unselected.is_empty()).then(|| quote!(__gapi::unselected!(#handle: #(#functions)*);))
 }

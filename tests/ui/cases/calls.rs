@@ -37,6 +37,10 @@ async fn no_operation_of_a_read(client: &Client) -> Result<sql::DatabaseInstance
     sql::instances().get("p", "i").send(client).wait().await
 }
 
+async fn the_name_in_other_languages(client: &Client) -> Result<(), Error> {
+    drive::files().emptyTrash().send(client).await
+}
+
 fn an_option_for_an_argument(file: drive::File) -> drive::files::Get {
     drive::files().get(file.id)
 }
