@@ -13,7 +13,10 @@ use crate::{
     fields::Never,
     http::HttpRequest,
     outlined_box::OutlinedBox,
-    request::{Call, EntityTag, from_response::FromResponse, option_setters::option_setters},
+    request::{
+        Call, EntityTag, from_response::FromResponse, option_setters::option_setters,
+        unsent::is_no_future,
+    },
 };
 
 impl Client {
@@ -113,6 +116,9 @@ impl<R: FromResponse> IntoFuture for PendingCall<R> {
         })
     }
 }
+
+is_no_future!((R: FromResponse) PendingCall<R>: R);
+is_no_future!((R: FromResponse) ConditionalCall<R>: Option<R>);
 
 impl<R> PendingCall<R>
 where

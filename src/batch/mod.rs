@@ -20,6 +20,7 @@ use crate::{
     fields::Part,
     request::{
         Call, from_response::FromResponse, option_setters::option_setters, options::CallOptions,
+        unsent::is_no_future,
     },
 };
 
@@ -218,6 +219,8 @@ impl IntoFuture for PendingBatch {
         })
     }
 }
+
+is_no_future!(() PendingBatch: BatchResponses);
 
 impl fmt::Debug for PendingBatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -14,7 +14,7 @@ use crate::{
     execute,
     http::HttpRequest,
     outlined_box::OutlinedBox,
-    request::{Call, Transfer, option_setters::option_setters},
+    request::{Call, Transfer, option_setters::option_setters, unsent::is_no_future},
 };
 
 /// A download that is not sent yet. Await it for all bytes, or read them as they arrive.
@@ -185,6 +185,8 @@ pub trait MediaWriter: AsyncWrite + Unpin + Send {}
 
 #[diagnostic::do_not_recommend]
 impl<W: AsyncWrite + Unpin + Send> MediaWriter for W {}
+
+is_no_future!(() Download: Response<Bytes>);
 
 /// Writes all chunks, and returns the number of bytes.
 async fn copy<W: MediaWriter>(chunks: &mut Chunks, writer: &mut W) -> Result<u64, Error> {

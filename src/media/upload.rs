@@ -20,7 +20,9 @@ use crate::{
     http::{HttpRequest, UploadContent, preview_upload},
     method::Method,
     outlined_box::OutlinedBox,
-    request::{Call, from_response::FromResponse, option_setters::option_setters},
+    request::{
+        Call, from_response::FromResponse, option_setters::option_setters, unsent::is_no_future,
+    },
 };
 use gapi_auth::RedactedPath;
 
@@ -178,6 +180,8 @@ pub struct PendingUpload<R> {
     plan: Box<UploadPlan>,
     response: PhantomData<fn() -> R>,
 }
+
+is_no_future!((R: FromResponse) PendingUpload<R>: R);
 
 impl<R> PendingUpload<R> {
     option_setters!(prepared.options);

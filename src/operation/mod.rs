@@ -31,7 +31,9 @@ use crate::{
     execute,
     method::Method,
     outlined_box::OutlinedBox,
-    request::{Call, from_response::FromResponse, option_setters::option_setters},
+    request::{
+        Call, from_response::FromResponse, option_setters::option_setters, unsent::is_no_future,
+    },
 };
 
 /// A request that starts a long-running operation, and waits until it ends. Await it for the finished operation.
@@ -142,6 +144,8 @@ impl<R: LongRunning> IntoFuture for Wait<R> {
         self.watch().finish()
     }
 }
+
+is_no_future!((R: LongRunning) Wait<R>: R);
 
 impl<R> fmt::Debug for Wait<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,4 +1,5 @@
-//! The compiler's error for a request that is awaited, or given options, before it is sent.
+//! The compiler's error for a request that is awaited, or given options, before it is sent, and for what the request has no function for; the
+//! error for a call that is passed on as a future.
 //!
 //! A request derefs to [`Unsent`], which has the functions of a [`PendingCall`](crate::PendingCall), each with a bound that no type meets.
 
@@ -139,6 +140,39 @@ lacking! {
     Execute execute() "a request is sent by `send`" "write `.send(&client)`" "await the call for the response: `request.send(&client).await?`"
     Doit doit() "a request is sent by `send`" "write `.send(&client)`" "await the call for the response: `request.send(&client).await?`"
 }
+
+/// No type implements it.
+#[diagnostic::on_unimplemented(
+    message = "a call becomes a future by `into_future`",
+    label = "add `.into_future()` to the call",
+    note = "`.await` does so itself; functions that take futures, such as `tokio::spawn` and `join_all`, do not",
+    note = "before edition 2024, `use std::future::IntoFuture;`"
+)]
+pub trait IsFuture<'a> {
+    /// Returns a value of any type.
+    fn returns<R>() -> R;
+}
+
+/// Implements the error for a type of calls, which is no future, but has one: `(generics) Call<generics>: Response`.
+macro_rules! is_no_future {
+    (($($generic:tt)*) $call:ty: $output:ty) => {
+        #[doc(hidden)]
+        impl<$($generic)*> Future for $call
+        where
+            for<'a> (): $crate::request::unsent::IsFuture<'a>,
+        {
+            type Output = Result<$output, $crate::Error>;
+
+            fn poll(
+                self: std::pin::Pin<&mut Self>,
+                _: &mut std::task::Context<'_>,
+            ) -> std::task::Poll<Self::Output> {
+                <() as $crate::request::unsent::IsFuture<'static>>::returns()
+            }
+        }
+    };
+}
+pub(crate) use is_no_future;
 
 /// Implements the error for a type of requests: `(generics) Request<generics>: Response`.
 #[doc(hidden)]
