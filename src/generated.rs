@@ -36,7 +36,8 @@ pub mod v1 {
     };
     pub use crate::{
         __gapi_from_response as from_response, __gapi_object as object,
-        __gapi_open_enum as open_enum, __gapi_request as request, __gapi_unselected as unselected,
+        __gapi_open_enum as open_enum, __gapi_operation as operation, __gapi_request as request,
+        __gapi_unselected as unselected,
     };
     pub use serde::de::{Deserialize, Deserializer};
     pub use serde::ser::{Serialize, Serializer};
@@ -64,6 +65,14 @@ pub mod v1 {
     {
         <() as SelectedResource<'static>>::handle()
     }
+
+    /// The compiler's error for a wait for an operation that was awaited before. No type implements this.
+    #[diagnostic::on_unimplemented(
+        message = "a call is waited for before it is awaited",
+        label = "write `request.send(&client).wait().await?`",
+        note = "for an operation that was started before, send the request of the method that gets it, and wait for that"
+    )]
+    pub trait WaitFirst<'a> {}
 
     // `#[derive(Fields)]`, where a crate knows gapi by this module alone.
     pub use crate::__private::fields;
@@ -156,6 +165,24 @@ macro_rules! __gapi_object {
             fn eq(&self, other: &Self) -> bool {
                 $crate::generated::v1::eq(self, other)
             }
+        }
+    };
+}
+
+/// Implements [`LongRunning`](crate::LongRunning) for the schema of operations.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __gapi_operation {
+    ($name:ident) => {
+        impl $crate::generated::v1::LongRunning for $name {}
+        #[cfg(not(rust_analyzer))]
+        #[doc(hidden)]
+        impl $name
+        where
+            for<'a> Self: $crate::generated::v1::WaitFirst<'a>,
+        {
+            #[inline]
+            pub fn wait(self) {}
         }
     };
 }

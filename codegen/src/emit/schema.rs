@@ -15,9 +15,7 @@ pub(super) fn object(def: &TypeDef, fields: &[Field], names: &Names<'_>) -> Toke
     let deprecated = deprecated(def.deprecated);
     let members = fields.iter().map(|field| member(field, names));
     let table = table(def, fields);
-    let operation = def
-        .is_operation
-        .then(|| quote!(impl __gapi::LongRunning for #name {}));
+    let operation = def.is_operation.then(|| quote!(__gapi::operation!(#name);));
     let raw = def
         .is_raw()
         .then(|| quote!(impl __gapi::RawBody for #name {}));

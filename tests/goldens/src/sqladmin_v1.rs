@@ -3607,7 +3607,7 @@ __gapi::object!(
     23 user "user",
 );
 
-impl __gapi::LongRunning for Operation {}
+__gapi::operation!(Operation);
 
 /// The type of the operation.
 ///

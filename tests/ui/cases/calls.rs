@@ -41,6 +41,10 @@ async fn the_name_in_other_languages(client: &Client) -> Result<(), Error> {
     drive::files().emptyTrash().send(client).await
 }
 
+async fn a_wait_too_late(client: &Client) -> Result<sql::Operation, Error> {
+    sql::instances().delete("p", "i").send(client).await?.wait().await
+}
+
 fn an_option_for_an_argument(file: drive::File) -> drive::files::Get {
     drive::files().get(file.id)
 }

@@ -790,7 +790,7 @@ __gapi::object!(
     4 response "response",
 );
 
-impl __gapi::LongRunning for Operation {}
+__gapi::operation!(Operation);
 
 /// The schema `Status`.
 #[derive(Clone, Default)]
@@ -839,7 +839,7 @@ __gapi::object!(
     3 zone "zone",
 );
 
-impl __gapi::LongRunning for ZoneOperation {}
+__gapi::operation!(ZoneOperation);
 
 /// The type of the property `ZoneOperation.status`.
 #[derive(Clone)]
