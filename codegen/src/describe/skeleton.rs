@@ -117,12 +117,11 @@ impl Writer<'_> {
 fn value(api: &Api, ty: &Type, depth: usize, above: &mut Vec<TypeId>) -> Value {
     match ty {
         Type::String | Type::Bytes | Type::FieldMask => json!(""),
-        Type::DateTime | Type::Date | Type::Duration => json!(""),
         Type::Bool => json!(false),
         Type::I32 | Type::U32 => json!(0),
         Type::I64 | Type::U64 => json!("0"),
         Type::F32 | Type::F64 => json!(0.0),
-        Type::Any => Value::Null,
+        Type::DateTime | Type::Date | Type::Duration | Type::Any => Value::Null,
         Type::List(item) => json!([value(api, item, depth, above)]),
         Type::Map(item) => json!({"key": value(api, item, depth, above)}),
         Type::Named(id) | Type::Boxed(id) => named(api, *id, &api.types[id.0], depth, above),
@@ -143,7 +142,7 @@ fn named(api: &Api, id: TypeId, def: &TypeDef, depth: usize, above: &mut Vec<Typ
         Shape::Enum(variants) => {
             let mut names = variants.iter().map(|variant| variant.wire.as_str());
             let unset = names.find(|name| name.ends_with("UNSPECIFIED"));
-            json!(unset.unwrap_or_default())
+            unset.map_or(Value::Null, Value::from)
         }
         Shape::Alias(ty) => value(api, ty, depth, above),
     }
