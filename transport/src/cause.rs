@@ -10,6 +10,10 @@ const RUNTIME_GONE: &str = "runtime dropped the dispatch task";
 /// The text of hyper's pool for a request that waited for another one's connection, when that one was given up.
 const OPENER_GONE: &str = "request was canceled";
 
+/// The beginning of rustls' text for what the server refuses, for example a missing client certificate.
+#[cfg(feature = "crypto")]
+const ALERT: &str = "received fatal alert: ";
+
 /// Returns an error with `message` and the text of the innermost cause.
 pub(crate) fn describe(
     kind: TransportErrorKind,
@@ -99,7 +103,8 @@ fn is_unprocessed(_: &(dyn StdError + 'static)) -> bool {
 /// Whether rustls reports the error. Other TLS libraries report a connection that cannot be made.
 #[cfg(feature = "crypto")]
 fn is_tls(error: &(dyn StdError + 'static)) -> bool {
-    chain(error).any(<dyn StdError>::is::<rustls::Error>)
+    // h2 retains the text of an error only.
+    chain(error).any(|e| e.is::<rustls::Error>() || e.to_string().starts_with(ALERT))
 }
 
 #[cfg(not(feature = "crypto"))]

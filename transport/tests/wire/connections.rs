@@ -6,7 +6,10 @@ use bytes::Bytes;
 use futures_util::{FutureExt, stream};
 use gapi_transport::{Body, TransportErrorKind, TransportOptions};
 use http::{Request, Version};
-use tokio::{io::AsyncWriteExt, net::TcpListener};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
 use tokio_rustls::TlsAcceptor;
 
 use crate::{End, assert_silent, serve, tls_server, transport};
@@ -53,6 +56,44 @@ async fn a_request_that_waited_for_a_connection_that_was_given_up_is_unprocessed
     let error = waits.await.expect_err("no connection");
     assert_eq!(error.kind(), TransportErrorKind::Unprocessed, "{error}");
     assert_silent(&error);
+}
+
+/// A missing client certificate is reported after the handshake of TLS 1.3.
+#[tokio::test]
+async fn what_tls_refuses_after_the_handshake_is_an_error_of_tls() {
+    for protocol in [&b"h2"[..], b"http/1.1"] {
+        let (tls, root) = tls_server(&["localhost"]);
+        let mut config = tls.config().as_ref().clone();
+        config.alpn_protocols = vec![protocol.to_vec()];
+        let tls = TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let server = tokio::spawn(async move {
+            let (connection, _) = listener.accept().await.expect("a connection");
+            let mut connection = tls.accept(connection).await.expect("TLS");
+            connection.read_u8().await.expect("a request");
+            let (tcp, session) = connection.get_mut();
+            let mut record = &b"\x17\x03\x03\x00\x20 a record that was not encrypted "[..];
+            session.read_tls(&mut record).expect("a record");
+            session.process_new_packets().expect_err("a bad record");
+            let mut alert = Vec::new();
+            session.write_tls(&mut alert).expect("an alert");
+            tcp.write_all(&alert).await.expect("written");
+            tcp.read(&mut [0; 100]).await
+        });
+        let transport = TransportOptions::new().only_roots(root).build();
+        let request = Request::get(format!("https://localhost:{port}/")).body(Body::empty());
+        let transport = transport.expect("a transport");
+        let response = transport.send(request.expect("a request")).await;
+        let error = response.expect_err("no response");
+        assert_eq!(error.kind(), TransportErrorKind::Tls, "{error}");
+        let text = error.to_string();
+        assert!(
+            text.contains("received fatal alert: BadRecordMac"),
+            "{text}"
+        );
+        server.abort();
+    }
 }
 
 #[tokio::test]
