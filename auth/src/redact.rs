@@ -162,11 +162,11 @@ fn is_harmless(name: &str, value: &str) -> bool {
 
 /// Appends a text that is not named as a secret, without what looks like a token.
 fn push_plain(word: &str, redacted: &mut String) {
-    let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '+' | '=');
+    let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '+');
     let mut rest = word;
     while !rest.is_empty() {
         if TOKENS.iter().any(|beginning| rest.starts_with(beginning)) {
-            let is_part = |c: char| is_token(c) || matches!(c, '.' | '/' | '~' | '%');
+            let is_part = |c: char| is_token(c) || matches!(c, '.' | '/' | '~' | '%' | '=');
             redacted.push_str(REDACTED);
             rest = &rest[rest.find(|c| !is_part(c)).unwrap_or(rest.len())..];
             continue;
@@ -284,6 +284,7 @@ mod tests {
             "client_secret=GOCSPX-\u{0}canary",
             "the rest: B4canaryCanaryCanary",
             "client_secret: GOCSPX-canary",
+            "refresh_to=en=1//canary5",
             "got GOCSPX-canary, and AIzacanary",
             "https://h.example/?access_token=canary",
         ] {

@@ -46,10 +46,12 @@ async fn callbacks_that_are_almost_right_show_nothing_and_get_nothing() {
     let pending = || serde_json::from_str(&saved).expect("as it was");
     let state: serde_json::Value = serde_json::from_str(&saved).expect("JSON");
     let state = state["state"].as_str().expect("a state").to_owned();
+    // No change makes it right.
+    let wrong = &state[..state.len() - 8];
     for seed in seeds(200) {
         let mut noise = Noise::new(seed);
         // Without the right state nothing is believed.
-        let right = format!("http://localhost/?code=4/0{CANARY}&scope=a%20b&state=x{state}");
+        let right = format!("http://localhost/?code=4/0{CANARY}&scope=a%20b&state={wrong}");
         let callback = String::from_utf8_lossy(&bytes(&right, &mut noise)).into_owned();
         let error = flow
             .exchange(pending(), &callback)
