@@ -134,6 +134,7 @@ pub mod discovery {
 /// The traits of generated types, for bounds of generic code.
 pub mod schema {
     pub use crate::{
+        batch::OneCall,
         fields::Part,
         paging::Listed,
         patch::UpdateOf,

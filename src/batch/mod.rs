@@ -239,6 +239,29 @@ pub struct BatchHandle<R> {
     response: PhantomData<fn() -> R>,
 }
 
+/// The handle of one call.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the handle of one call",
+    label = "expected a `BatchHandle`",
+    note = "`take_all` takes the handles that `add_all` returns"
+)]
+pub trait OneCall {
+    /// The response to the call.
+    type Response: FromResponse;
+
+    /// Returns the handle.
+    #[doc(hidden)]
+    fn handle(self) -> BatchHandle<Self::Response>;
+}
+
+impl<R: FromResponse> OneCall for BatchHandle<R> {
+    type Response = R;
+
+    fn handle(self) -> Self {
+        self
+    }
+}
+
 /// The responses of a [`Batch`](Batch), each to be taken once with its handle.
 ///
 /// `Debug` shows the number of calls and of errors.
@@ -253,8 +276,9 @@ impl BatchResponses {
     ///
     /// # Errors
     /// Any error of this call, and [`ErrorKind::Usage`](crate::ErrorKind::Usage) for the handle of another batch.
-    pub fn take<R: FromResponse>(&mut self, handle: BatchHandle<R>) -> Result<R, Error> {
-        self.take_with_meta(handle).map(Response::into_inner)
+    pub fn take<H: OneCall>(&mut self, handle: H) -> Result<H::Response, Error> {
+        self.take_with_meta(handle.handle())
+            .map(Response::into_inner)
     }
 
     /// Returns the response to a call, with status and headers.

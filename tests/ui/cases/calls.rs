@@ -95,6 +95,14 @@ async fn a_batch(client: &Client) -> Result<(), Error> {
     Ok(())
 }
 
+async fn one_response_of_many(client: &Client) -> Result<(), Error> {
+    let mut batch = Batch::new();
+    let files = batch.add_all(["a", "b"].map(|id| drive::files().get(id)));
+    let mut responses = batch.send(client).await?;
+    println!("{:?}", responses.take(files)?.name);
+    Ok(())
+}
+
 fn a_batch_of_calls(client: &Client, batch: &mut Batch) {
     let _ = batch.add(drive::files().get("a").send(client));
 }
