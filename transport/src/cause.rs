@@ -14,16 +14,15 @@ const OPENER_GONE: &str = "request was canceled";
 #[cfg(feature = "crypto")]
 const ALERT: &str = "received fatal alert: ";
 
-/// Returns an error with `message` and the text of the innermost cause.
+/// Returns an error with `message` and the text of the innermost cause, which is `gone` for a connection whose task was dropped.
 pub(crate) fn describe(
     kind: TransportErrorKind,
     message: &str,
+    gone: &str,
     error: impl StdError + Send + Sync + 'static,
 ) -> TransportError {
     let message = match chain(&error).skip(1).last().map(ToString::to_string) {
-        Some(cause) if cause == RUNTIME_GONE => format!(
-            "{message}: the tokio runtime of the connection has ended; use the default transport, or a client for each runtime"
-        ),
+        Some(cause) if cause == RUNTIME_GONE => format!("{message}: {gone}"),
         Some(cause) => format!("{message}: {cause}"),
         None => message.to_owned(),
     };

@@ -111,6 +111,9 @@ impl fmt::Debug for HyperTransport {
     }
 }
 
+/// The cause of an error of a request that waited for a stream of HTTP/2 when the connection ended.
+const ENDED: &str = "the connection has ended";
+
 /// The server of a request, and the proxy on the route to it.
 struct Peer {
     server: Server,
@@ -131,6 +134,7 @@ impl Peer {
         cause::describe(
             kind,
             &format!("{message} {}{}", self.server, through(self.proxy.as_ref())),
+            ENDED,
             error,
         )
     }
@@ -181,7 +185,7 @@ impl Pieces {
             "the response's body is broken"
         };
         let message = format!("{message}{}", through(self.proxy.as_ref()));
-        cause::describe(TransportErrorKind::Body, &message, error)
+        cause::describe(TransportErrorKind::Body, &message, ENDED, error)
     }
 }
 

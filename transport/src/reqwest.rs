@@ -87,6 +87,9 @@ fn into_reqwest(request: http::Request<Body>) -> Result<Request, TransportError>
     Ok(request)
 }
 
+/// Why the task of a connection was dropped.
+const ENDED: &str = "the connection has ended, or the tokio runtime of the connection has ended; use the default transport, or a client for each runtime";
+
 /// The error of a request without a response head.
 fn before_head(error: Error, server: &Server) -> TransportError {
     let error = match cause::of_body(error.without_url()) {
@@ -110,7 +113,7 @@ fn before_head(error: Error, server: &Server) -> TransportError {
             "the connection broke before a response came from",
         )
     };
-    cause::describe(kind, &format!("{message} {server}"), error)
+    cause::describe(kind, &format!("{message} {server}"), ENDED, error)
 }
 
 /// The error of a response body that ended early.
@@ -129,5 +132,5 @@ fn in_body(error: Error) -> TransportError {
             "the connection broke within the response's body",
         )
     };
-    cause::describe(kind, message, error)
+    cause::describe(kind, message, ENDED, error)
 }

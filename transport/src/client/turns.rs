@@ -18,8 +18,9 @@ use super::{
     stream::Stream,
 };
 
-/// How long a request waits for the one that opens a connection. It makes no progress while its caller does not poll it.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a request waits for the one that opens a connection, before it takes the turn: that one makes no progress while its caller
+/// does not poll it.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How long the pool may take to pass on a connection of HTTP/2. It does so at once, unless the connection breaks.
 const GRACE: Duration = Duration::from_secs(2);
@@ -81,22 +82,47 @@ impl Turns {
         servers.insert(authority.clone(), receiver);
         Turn::OpensFirst(sender)
     }
-}
 
-/// Returns the connection of a request that waits for the first one.
-async fn wait(
-    mut first: watch::Receiver<Found>,
-    mut connector: Connector,
-    server: Uri,
-) -> Result<TokioIo<Stream>, Failure> {
-    let found = tokio::time::timeout(PATIENCE, first.wait_for(|found| *found != Found::Nothing));
-    let is_http2 = matches!(found.await, Ok(Ok(found)) if *found == Found::Http2);
-    if is_http2 {
-        tokio::time::sleep(GRACE).await;
-        let message = "the connection that another request opened is gone";
-        return Err(io::Error::new(io::ErrorKind::ConnectionAborted, message).into());
+    fn end_turn(&self, server: &Uri, turn: &watch::Receiver<Found>) {
+        let mut servers = crate::lock(&self.servers);
+        let is_last = |last: &watch::Receiver<Found>| last.same_channel(turn);
+        if let Some(authority) = server.authority()
+            && servers.get(authority).is_some_and(is_last)
+        {
+            servers.remove(authority);
+        }
     }
-    connector.call(server).await
+
+    async fn open(mut self, server: Uri) -> Result<TokioIo<Stream>, Failure> {
+        loop {
+            let mut first = match self.turn(&server) {
+                Turn::Opens => break,
+                Turn::OpensFirst(first) => {
+                    let opened = self.connector.call(server).await;
+                    first.send_replace(match &opened {
+                        Ok(stream) if stream.inner().connected().is_negotiated_h2() => Found::Http2,
+                        Ok(_) => Found::Http1,
+                        Err(_) => Found::Failure,
+                    });
+                    return opened;
+                }
+                Turn::Waits(first) => first,
+            };
+            let found = first.wait_for(|found| *found != Found::Nothing);
+            let found = tokio::time::timeout(PATIENCE, found).await;
+            match found.map(|found| found.map(|found| *found)) {
+                Ok(Ok(Found::Http2)) => {
+                    tokio::time::sleep(GRACE).await;
+                    let message = "the connection that another request opened is gone";
+                    return Err(io::Error::new(io::ErrorKind::ConnectionAborted, message).into());
+                }
+                Ok(Ok(_)) => break,
+                // That request was given up, or is not polled.
+                Ok(Err(_)) | Err(_) => self.end_turn(&server, &first),
+            }
+        }
+        self.connector.call(server).await
+    }
 }
 
 impl Service<Uri> for Turns {
@@ -109,48 +135,56 @@ impl Service<Uri> for Turns {
     }
 
     fn call(&mut self, server: Uri) -> Opening {
-        match self.turn(&server) {
-            Turn::Opens => self.connector.call(server),
-            Turn::OpensFirst(first) => {
-                let opening = self.connector.call(server);
-                Box::pin(async move {
-                    let opened = opening.await;
-                    first.send_replace(match &opened {
-                        Ok(stream) if stream.inner().connected().is_negotiated_h2() => Found::Http2,
-                        Ok(_) => Found::Http1,
-                        Err(_) => Found::Failure,
-                    });
-                    opened
-                })
-            }
-            Turn::Waits(first) => {
-                let waiting = wait(first, self.connector.clone(), server);
-                Box::pin(async {
-                    let opened = tokio::time::timeout(CONNECT_TIMEOUT, waiting).await;
-                    opened.unwrap_or_else(|_| Err(timed_out()))
-                })
-            }
-        }
+        let opening = self.clone().open(server);
+        Box::pin(async {
+            let opened = tokio::time::timeout(CONNECT_TIMEOUT, opening).await;
+            opened.unwrap_or_else(|_| Err(timed_out()))
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
     use crate::{client::proxies::Proxies, tls::Tls};
 
+    fn turns() -> Turns {
+        let tls = Tls::default().config().expect("a configuration");
+        Turns::new(Connector::new(tls, Proxies::new(true)))
+    }
+
     #[tokio::test(start_paused = true)]
-    async fn a_request_does_not_wait_for_one_that_nothing_polls() {
+    async fn a_request_does_not_wait_long_for_one_that_nothing_polls() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
         drop(listener);
-        let tls = Tls::default().config().expect("a configuration");
-        let connector = Connector::new(tls, Proxies::new(true));
-        let (_opens, first) = watch::channel(Found::Nothing);
-        let server = format!("http://{address}/").parse().expect("a URI");
-        let opened = tokio::time::timeout(CONNECT_TIMEOUT, wait(first, connector, server)).await;
-        let error = opened.expect("a connection of its own").err();
-        let text = error.expect("no server").to_string();
-        assert!(text.contains("connect"), "{text}");
+        let server: Uri = format!("https://{address}/").parse().expect("a URI");
+        let mut turns = turns();
+        let Turn::OpensFirst(_first) = turns.turn(&server) else {
+            panic!("no request came before");
+        };
+        let error = turns.call(server).await.err().expect("no server");
+        assert!(error.to_string().contains("connect"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn one_request_takes_the_turn_of_one_that_is_given_up() {
+        // Its backlog accepts connections, and nothing begins TLS.
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        listener.set_nonblocking(true).expect("set");
+        let address = listener.local_addr().expect("an address");
+        let server: Uri = format!("https://{address}/").parse().expect("a URI");
+        let mut turns = turns();
+        let mut crowd: Vec<_> = (0..20).map(|_| turns.call(server.clone())).collect();
+        for _ in 0..3 {
+            for request in &mut crowd {
+                assert!(request.now_or_never().is_none());
+            }
+            assert!(listener.accept().is_ok());
+            assert!(listener.accept().is_err(), "no second connection");
+            drop(crowd.remove(0));
+        }
     }
 }

@@ -140,3 +140,61 @@ async fn a_name_that_no_file_is_left_to_look_up_has_no_room() {
         "{text}"
     );
 }
+
+/// Returns a frame of HTTP/2 (RFC 9113, section 4.1) of the connection itself.
+fn frame(kind: u8, payload: &[u8]) -> Vec<u8> {
+    let len = u8::try_from(payload.len()).expect("a short payload");
+    [&[0, 0, len, kind, 0, 0, 0, 0, 0][..], payload].concat()
+}
+
+/// hyper reports such a request as one whose runtime has ended.
+#[tokio::test]
+async fn a_request_that_waited_for_a_stream_of_a_connection_that_ended_is_explained() {
+    const SETTINGS: u8 = 4;
+    const HEADERS: u8 = 1;
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let server = tokio::spawn(async move {
+        let (mut connection, _) = listener.accept().await.expect("a connection");
+        // One stream at a time.
+        let settings = frame(SETTINGS, &[0, 3, 0, 0, 0, 1]);
+        connection.write_all(&settings).await.expect("written");
+        connection
+            .read_exact(&mut [0; 24])
+            .await
+            .expect("a preface");
+        let (mut has_request, mut has_settings) = (false, false);
+        while !has_request || !has_settings {
+            let mut head = [0; 9];
+            connection.read_exact(&mut head).await.expect("a frame");
+            has_request |= head[3] == HEADERS;
+            has_settings |= head[3] == SETTINGS && head[4] == 1;
+            let len = usize::from(head[1]) * 256 + usize::from(head[2]);
+            let mut payload = vec![0; len];
+            connection
+                .read_exact(&mut payload)
+                .await
+                .expect("a payload");
+        }
+        connection
+    });
+    let options = TransportOptions::new().http2_prior_knowledge(true);
+    let transport = options.build().expect("a transport");
+    let send = || {
+        let transport = Arc::clone(&transport);
+        let request = Request::post(format!("http://{address}/")).body(Body::empty());
+        tokio::spawn(async move { transport.send(request.expect("a request")).await })
+    };
+    let first = send();
+    let connection = server.await.expect("served");
+    let second = send();
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+    drop(connection);
+    first.await.expect("ended").expect_err("no response");
+    let error = second.await.expect("ended").expect_err("no stream");
+    assert_eq!(error.kind(), TransportErrorKind::Reset, "{error}");
+    let text = error.to_string();
+    assert!(text.ends_with(": the connection has ended"), "{text}");
+}
