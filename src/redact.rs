@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+pub(crate) use gapi_transport::redact::url;
 use gapi_transport::redact::{self, REDACTED};
 use http::{HeaderMap, HeaderName, Uri};
 use serde_json::Value;
@@ -145,23 +146,6 @@ pub(crate) fn headers(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)>
         let open = is_open_header(name) && !value.is_sensitive();
         open.then(|| Some((name.as_str(), value.to_str().ok()?)))?
     })
-}
-
-/// Returns `url` with the values of secret query parameters replaced, and without user information.
-pub(crate) fn url(url: &str) -> String {
-    match url.split_once('?') {
-        Some((front, query)) => format!("{}?{}", without_user(front), redact::query(query)),
-        None => without_user(url),
-    }
-}
-
-fn without_user(front: &str) -> String {
-    let (scheme, rest) = front.split_at(front.find("://").map_or(0, |at| at + 3));
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let host = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
-    format!("{scheme}{host}{path}")
 }
 
 /// Returns a URL whose path has this template, with the values of secret parameters replaced, and without user information.

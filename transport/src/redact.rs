@@ -127,3 +127,20 @@ pub fn is_secret_in_text(name: &str) -> bool {
     SECRET_PARTS.iter().any(|part| name.contains(part))
         || name.trim_matches(|c: char| !c.is_ascii_alphanumeric()) == "code"
 }
+
+/// Returns `url` with the values of secret query parameters replaced, and without user information.
+pub fn url(url: &str) -> String {
+    match url.split_once('?') {
+        Some((front, query)) => format!("{}?{}", without_user(front), self::query(query)),
+        None => without_user(url),
+    }
+}
+
+fn without_user(front: &str) -> String {
+    let (scheme, rest) = front.split_at(front.find("://").map_or(0, |at| at + 3));
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    format!("{scheme}{host}{path}")
+}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
-use gapi_transport::{Body, Clock, Transport, TransportError, TransportErrorKind};
+use gapi_transport::{Body, Clock, Transport, TransportError, TransportErrorKind, redact};
 use http::{HeaderMap, Request, StatusCode, uri::Authority};
 
 use crate::{
@@ -108,7 +108,7 @@ pub(super) fn parse_host(origin: &str, text: &str) -> Result<String, AuthError> 
     }
     Err(AuthError::new(
         AuthErrorKind::Config,
-        format!("{origin} is not a host: {text:?}"),
+        format!("{origin} is not a host: {:?}", redact::url(text)),
     )
     .with_hint("give a host and, if need be, a port, such as 127.0.0.1:8080"))
 }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use gapi_auth::{AuthError, AuthErrorKind, AuthorizedUser, Environment};
+use gapi_transport::redact;
 use serde_json::{Value, json};
 
 use super::accounts::{failure, store, user};
@@ -62,7 +63,7 @@ pub(super) async fn import(arguments: &Import) -> Outcome {
     let folder = RedactedPath::new(store.folder()).to_string();
     let user = user.save_in(Arc::new(store), key).await.map_err(unusable)?;
     let all: Value = serde_json::from_str(&user.to_json()).unwrap_or_default();
-    let server = all["token_uri"].as_str().unwrap_or("Google");
+    let server = redact::url(all["token_uri"].as_str().unwrap_or("Google"));
     let name = if input::is_stdin(&file) {
         Path::new(input::STDIN)
     } else {

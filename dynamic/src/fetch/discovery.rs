@@ -7,6 +7,7 @@ use bytes::Bytes;
 use gapi_codegen::Source;
 use gapi_codegen::document::Document;
 use gapi_codegen::suggest::{did_you_mean, nearest};
+use gapi_transport::redact::url as url_without_secrets;
 use gapi_transport::{Body, Transport, TransportErrorKind, default_transport};
 use http::{Request, StatusCode, header};
 use serde::{Deserialize, Serialize};
@@ -207,11 +208,12 @@ impl Discovery {
         }
         for url in &urls {
             if let Found::Found(bytes) = self.get(url).await? {
-                return Fetched::read(url, spec, bytes);
+                return Fetched::read(&url_without_secrets(url), spec, bytes);
             }
         }
+        let shown: Vec<String> = urls.iter().map(|url| url_without_secrets(url)).collect();
         Err(FetchError::new(
-            format!("nowhere to be found: 404 from {}", urls.join(" and ")),
+            format!("nowhere to be found: 404 from {}", shown.join(" and ")),
             self.alternatives(spec).await,
         ))
     }
@@ -255,6 +257,7 @@ impl Discovery {
 
     /// One try; a failure that may pass comes with the time that the service asks to wait.
     async fn try_once(&self, url: &str) -> Result<Found, (FetchError, Option<Duration>)> {
+        let shown = url_without_secrets(url);
         let offline =
             "or take the document from google-api-python-client's wheel with `gapi fetch --from`";
         let request = Request::get(url)
@@ -266,7 +269,7 @@ impl Discovery {
             .body(Body::empty())
             .map_err(|error| {
                 (
-                    FetchError::new(format!("{url}: {error}"), "correct the URL"),
+                    FetchError::new(format!("{shown}: {error}"), "correct the URL"),
                     None,
                 )
             })?;
@@ -287,11 +290,11 @@ impl Discovery {
                         | TransportErrorKind::Timeout
                 );
                 let help = format!("check the network and the proxy, {offline}");
-                let missing = FetchError::new(format!("{url}: {error}"), help);
+                let missing = FetchError::new(format!("{shown}: {error}"), help);
                 return Err((missing, passes.then_some(Duration::ZERO)));
             }
             Err(_) => {
-                let message = format!("{url}: no response within {} s", self.timeout.as_secs());
+                let message = format!("{shown}: no response within {} s", self.timeout.as_secs());
                 let help =
                     format!("give it more time with `gapi fetch --timeout SECONDS`, {offline}");
                 // Another attempt would take as long.
@@ -307,10 +310,11 @@ impl Discovery {
         let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
         let message = match header(header::LOCATION) {
             Some(location) => format!(
-                "{url}: responded with {} and redirects to {location}",
-                head.status
+                "{shown}: responded with {} and redirects to {}",
+                head.status,
+                url_without_secrets(location)
             ),
-            None => format!("{url}: responded with {}", head.status),
+            None => format!("{shown}: responded with {}", head.status),
         };
         let passes = head.status.is_server_error()
             || [StatusCode::TOO_MANY_REQUESTS, StatusCode::REQUEST_TIMEOUT].contains(&head.status);

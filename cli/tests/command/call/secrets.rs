@@ -4,6 +4,7 @@ use gapi_fakes::{Reply, Request};
 use serde_json::json;
 
 use super::{Desk, json, run, with_documents};
+use crate::support::Ran;
 
 /// A document whose names are those of secrets.
 const VAULT: &str = r#"{"kind": "discovery#restDescription", "name": "vault", "version": "v1", "rootUrl": "https://vault.googleapis.com/",
@@ -245,5 +246,18 @@ fn no_command_repeats_the_password_of_a_url() {
             let text = ran.stdout + &ran.stderr;
             assert!(!text.contains("CANARY"), "{line}: {text}");
         }
+    }
+    let user = r#"{"type": "authorized_user", "client_id": "c", "client_secret": "s", "refresh_token": "r"}"#;
+    folder.write("user.json", user);
+    let ran =
+        folder.gapi("auth import --token-uri https://ann:CANARY@h.example/t?key=CANARY user.json");
+    assert!(!ran.ok().stdout.contains("CANARY"));
+    for line in ["fetch chat:v1", "call chat:v1 x.get"] {
+        let mut command = folder.command();
+        command
+            .args(line.split(' '))
+            .env("GAPI_DISCOVERY_URL", "https://ann:CANARY@127.0.0.1:1");
+        let ran = Ran::of(command, "");
+        assert!(!ran.stderr.contains("CANARY"), "{}", ran.stderr);
     }
 }
