@@ -64,8 +64,8 @@ impl fmt::Display for Proxy {
     }
 }
 
-/// Whether a host is this machine: `localhost` and the names below it (RFC 6761, section 6.3), and the loopback addresses, also as IPv6 maps them,
-/// in every form that URLs have for an address.
+/// Whether a host is this machine: `localhost` and the names below it (RFC 6761, section 6.3), the loopback addresses, also as IPv6 maps them,
+/// and the unspecified ones, which emulators print and systems connect to themselves, in every form that URLs have for an address.
 fn is_this_machine(host: &str) -> bool {
     let address: IpAddr = match Host::parse(host) {
         Ok(Host::Ipv4(address)) => address.into(),
@@ -78,7 +78,8 @@ fn is_this_machine(host: &str) -> bool {
         }
         Err(_) => return false,
     };
-    address.to_canonical().is_loopback()
+    let address = address.to_canonical();
+    address.is_loopback() || address.is_unspecified()
 }
 
 #[cfg(test)]
@@ -102,6 +103,8 @@ mod tests {
             ("[0:0:0:0:0:0:0:1]", true),
             ("[::ffff:127.0.0.1]", true),
             ("[::ffff:7f00:2]", true),
+            ("0.0.0.0", true),
+            ("[::]", true),
             ("notlocalhost", false),
             ("localhost.example", false),
             ("127.0.0.1.example", false),

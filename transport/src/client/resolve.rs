@@ -17,7 +17,7 @@ use tower_service::Service;
 use crate::BoxFuture;
 
 /// The addresses of a name.
-type Addresses = Result<Arc<[SocketAddr]>, Arc<io::Error>>;
+type Addresses = Result<Vec<SocketAddr>, Arc<io::Error>>;
 type Lookup = Shared<BoxFuture<'static, Addresses>>;
 type Work = Box<dyn FnOnce() + Send>;
 
@@ -63,7 +63,7 @@ impl Resolver {
         let (name, look_up, all) = (name.to_owned(), self.look_up, self.running.clone());
         let key = name.clone();
         let started = (self.start)(Box::new(move || {
-            let addresses = look_up(&name).map(Into::into).map_err(Arc::new);
+            let addresses = look_up(&name).map_err(Arc::new);
             // Not cached: the next connection looks the name up again.
             crate::lock(&all).remove(&name);
             // The receiver may be dropped already.
@@ -103,7 +103,7 @@ impl Service<Name> for Resolver {
                 Some(number) => io::Error::from_raw_os_error(number),
                 None => io::Error::other(error),
             })?;
-            Ok(addresses.to_vec().into_iter())
+            Ok(addresses.into_iter())
         })
     }
 }
