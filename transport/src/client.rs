@@ -16,7 +16,10 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::Stream;
-use http::{Uri, Version, header::PROXY_AUTHORIZATION};
+use http::{
+    HeaderValue, Method, Uri, Version,
+    header::{PROXY_AUTHORIZATION, TRANSFER_ENCODING},
+};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper_util::client::legacy::{Builder, Error, ResponseFuture};
@@ -59,6 +62,12 @@ impl HyperTransport {
         }
         // The connection decides. hyper refuses other versions, and HTTP/1.0 has no framing for a body of unknown length.
         *request.version_mut() = Version::HTTP_11;
+        // Otherwise hyper sends no body of unknown length with them.
+        if matches!(*request.method(), Method::GET | Method::HEAD) && request.body().len().is_none()
+        {
+            let chunked = HeaderValue::from_static("chunked");
+            request.headers_mut().insert(TRANSFER_ENCODING, chunked);
+        }
         let proxy = self.connector.proxies().of(request.uri());
         // A proxy of plain HTTP reads its credentials in each request; others have them from the connection.
         if !server.is_https()

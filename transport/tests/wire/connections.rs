@@ -5,7 +5,7 @@ use std::{io, sync::Arc};
 use bytes::Bytes;
 use futures_util::{FutureExt, stream};
 use gapi_transport::{Body, TransportErrorKind, TransportOptions};
-use http::{Request, Version};
+use http::{Method, Request, Version};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
@@ -97,16 +97,23 @@ async fn what_tls_refuses_after_the_handshake_is_an_error_of_tls() {
 }
 
 #[tokio::test]
-async fn the_connection_decides_the_version() {
-    for version in [Version::HTTP_09, Version::HTTP_10, Version::HTTP_2] {
+async fn no_version_and_no_method_loses_the_body() {
+    for (method, version) in [
+        (Method::POST, Version::HTTP_09),
+        (Method::POST, Version::HTTP_10),
+        (Method::POST, Version::HTTP_2),
+        (Method::GET, Version::HTTP_11),
+    ] {
         let (address, server) = serve(b"HTTP/1.1 204 No Content\r\n\r\n", End::Close).await;
         let pieces = stream::iter([Ok::<_, io::Error>(Bytes::from("hello"))]);
-        let request = Request::post(format!("http://{address}/")).version(version);
+        let url = format!("http://{address}/");
+        let request = Request::builder().method(&method).uri(url).version(version);
         let request = request.body(Body::from_stream(pieces, None));
         let response = transport().send(request.expect("a request")).await;
         response.expect("a response");
         let received = String::from_utf8(server.await.expect("served")).expect("text");
-        assert!(received.starts_with("POST / HTTP/1.1\r\n"), "{received}");
+        let line = format!("{method} / HTTP/1.1\r\n");
+        assert!(received.starts_with(&line), "{received}");
         assert!(received.ends_with("5\r\nhello\r\n0\r\n\r\n"), "{received}");
     }
 }
