@@ -123,10 +123,11 @@ impl TransportOptions {
         #[cfg(feature = "http2")]
         builder
             .http2_only(self.http2_prior_knowledge)
-            // As browsers have them: 60 MB/s at a round trip of 0.1 s. hyper's adaptive windows begin at 64 KiB, and h2 ends connections that
+            // As browsers have it: 60 MB/s at a round trip of 0.1 s. hyper's adaptive windows begin at 64 KiB, and h2 ends connections that
             // receive more small frames at once than fit into half of that, for example the responses of 140 calls.
             .http2_initial_stream_window_size(6 << 20)
-            .http2_initial_connection_window_size(15 << 20)
+            // Room for many bodies that the program does not read yet, which would hold up all other calls. Go's client has it too.
+            .http2_initial_connection_window_size(1 << 30)
             .http2_keep_alive_interval(Duration::from_secs(30))
             .http2_keep_alive_timeout(Duration::from_secs(20));
         builder

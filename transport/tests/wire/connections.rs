@@ -5,7 +5,7 @@ use std::{io, sync::Arc};
 use bytes::Bytes;
 use futures_util::{FutureExt, stream};
 use gapi_transport::{Body, TransportErrorKind, TransportOptions};
-use http::{Method, Request, Version};
+use http::{Method, Request, Response, Version};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
@@ -204,4 +204,46 @@ async fn a_request_that_waited_for_a_stream_of_a_connection_that_ended_is_explai
     assert_eq!(error.kind(), TransportErrorKind::Reset, "{error}");
     let text = error.to_string();
     assert!(text.ends_with(": the connection has ended"), "{text}");
+}
+
+#[tokio::test]
+async fn bodies_that_are_not_read_hold_up_no_other_call() {
+    const LARGE: usize = 8 << 20;
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move {
+        let (connection, _) = listener.accept().await.expect("a connection");
+        let mut connection = h2::server::handshake(connection).await.expect("HTTP/2");
+        while let Some(request) = connection.accept().await {
+            let (request, mut respond) = request.expect("a request");
+            let len = if request.uri().path() == "/large" {
+                LARGE
+            } else {
+                1
+            };
+            let response = respond.send_response(Response::new(()), false);
+            let body = Bytes::from(vec![0; len]);
+            let sent = response.expect("a stream").send_data(body, true);
+            sent.expect("a body");
+        }
+    });
+    let options = TransportOptions::new().http2_prior_knowledge(true);
+    let transport = options.build().expect("a transport");
+    let get = async |path: &str| {
+        let request = Request::get(format!("http://{address}{path}")).body(Body::empty());
+        let response = transport.send(request.expect("a request")).await;
+        response.expect("a response").into_body()
+    };
+    let mut unread = Vec::new();
+    for _ in 0..5 {
+        unread.push(get("/large").await);
+        // Waits for ever, if no window is left.
+        assert_eq!(
+            get("/small").await.collect(1).await.expect("a body").len(),
+            1
+        );
+    }
+    for body in unread {
+        assert_eq!(body.collect(LARGE).await.expect("a body").len(), LARGE);
+    }
 }
