@@ -219,7 +219,7 @@ where
     }
 
     fn select(_: &mut Selection) {
-        <()>::returns()
+        <()>::returns::<()>();
     }
 
     fn from_itself(_: FieldMask) -> Self {

@@ -70,7 +70,7 @@ const BUILDS: [Build; 7] = [
             "--features=macros,rustls,ring,service-account",
         ],
         expected: &["hyper", "jsonwebtoken", "ring", "rustls"],
-        limit: 125,
+        limit: 100,
     },
     Build {
         package: "gapi",
