@@ -20,7 +20,7 @@ use crate::{
 /// A download that is not sent yet. Await it for all bytes, or read them as they arrive.
 ///
 /// ```no_run
-/// # async fn example(download: gapi::Download, mut file: impl tokio::io::AsyncWrite + Unpin) -> Result<(), gapi::Error> {
+/// # async fn example(download: gapi::Download, mut file: impl tokio::io::AsyncWrite + Send + Unpin) -> Result<(), gapi::Error> {
 /// let written = download.range(..1024).to_writer(&mut file).await?;
 /// println!("{} bytes of {}", *written, written.content_type().unwrap_or("?"));
 /// # Ok(()) }

@@ -211,9 +211,9 @@ impl Discovery {
                 return Fetched::read(&url_without_secrets(url), spec, bytes);
             }
         }
-        let shown: Vec<String> = urls.iter().map(|url| url_without_secrets(url)).collect();
+        let redacted: Vec<String> = urls.iter().map(|url| url_without_secrets(url)).collect();
         Err(FetchError::new(
-            format!("nowhere to be found: 404 from {}", shown.join(" and ")),
+            format!("nowhere to be found: 404 from {}", redacted.join(" and ")),
             self.alternatives(spec).await,
         ))
     }
@@ -257,7 +257,7 @@ impl Discovery {
 
     /// One try; a failure that may pass comes with the time that the service asks to wait.
     async fn try_once(&self, url: &str) -> Result<Found, (FetchError, Option<Duration>)> {
-        let shown = url_without_secrets(url);
+        let redacted = url_without_secrets(url);
         let offline =
             "or take the document from google-api-python-client's wheel with `gapi fetch --from`";
         let request = Request::get(url)
@@ -269,7 +269,7 @@ impl Discovery {
             .body(Body::empty())
             .map_err(|error| {
                 (
-                    FetchError::new(format!("{shown}: {error}"), "correct the URL"),
+                    FetchError::new(format!("{redacted}: {error}"), "correct the URL"),
                     None,
                 )
             })?;
@@ -290,11 +290,14 @@ impl Discovery {
                         | TransportErrorKind::Timeout
                 );
                 let help = format!("check the network and the proxy, {offline}");
-                let missing = FetchError::new(format!("{shown}: {error}"), help);
+                let missing = FetchError::new(format!("{redacted}: {error}"), help);
                 return Err((missing, passes.then_some(Duration::ZERO)));
             }
             Err(_) => {
-                let message = format!("{shown}: no response within {} s", self.timeout.as_secs());
+                let message = format!(
+                    "{redacted}: no response within {} s",
+                    self.timeout.as_secs()
+                );
                 let help =
                     format!("give it more time with `gapi fetch --timeout SECONDS`, {offline}");
                 // Another attempt would take as long.
@@ -310,11 +313,11 @@ impl Discovery {
         let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
         let message = match header(header::LOCATION) {
             Some(location) => format!(
-                "{shown}: responded with {} and redirects to {}",
+                "{redacted}: responded with {} and redirects to {}",
                 head.status,
                 url_without_secrets(location)
             ),
-            None => format!("{shown}: responded with {}", head.status),
+            None => format!("{redacted}: responded with {}", head.status),
         };
         let passes = head.status.is_server_error()
             || [StatusCode::TOO_MANY_REQUESTS, StatusCode::REQUEST_TIMEOUT].contains(&head.status);

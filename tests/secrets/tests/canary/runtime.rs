@@ -109,6 +109,10 @@ pub(crate) async fn entries() -> Vec<Entry> {
         open("gapi::NoSchema", "a type without values"),
         open("gapi::Plain", "a type without values"),
         open("gapi::Optional", "a type without values"),
+        open(
+            "gapi::Declared",
+            "a field within the code of `derive(Fields)`",
+        ),
         open("gapi::Unset", "no value of a parameter"),
         open("gapi::Unsent", "the target of an error of the compiler"),
         open(
