@@ -154,7 +154,9 @@ fn faults_are_retried_or_reported() {
     office.inject(&json!({"kind": "timeout_after_commit"}));
     let ran = office.call("gmail.v1", &send);
     assert!(
-        ran.status == 1 && ran.stderr.contains("504") && ran.stderr.contains("--idempotent"),
+        ran.status == 1
+            && ran.stderr.contains("504")
+            && ran.stderr.contains("the option `idempotent`"),
         "{}",
         ran.stderr
     );
