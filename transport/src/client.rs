@@ -36,19 +36,15 @@ use crate::{
 };
 
 /// Sends requests through hyper's client.
-pub(crate) struct HyperTransport {
-    clients: Clients,
-    connector: Connector,
-}
+pub(crate) struct HyperTransport(Clients);
 
 impl HyperTransport {
     /// Creates a transport whose clients have the settings of `builder`, and use no proxy if `direct` is true.
     pub(crate) fn new(builder: Builder, tls: ClientConfig, direct: bool) -> Self {
-        let connector = Connector::new(tls, Proxies::new(direct));
-        Self {
-            clients: Clients::new(builder, connector.clone()),
-            connector,
-        }
+        Self(Clients::new(
+            builder,
+            Connector::new(tls, Proxies::new(direct)),
+        ))
     }
 
     /// Starts a request. It is no `async` function, because its future would hold the request for as long as the response takes.
@@ -68,7 +64,7 @@ impl HyperTransport {
             let chunked = HeaderValue::from_static("chunked");
             request.headers_mut().insert(TRANSFER_ENCODING, chunked);
         }
-        let proxy = self.connector.proxies().of(request.uri());
+        let proxy = self.0.proxies().of(request.uri());
         // A proxy of plain HTTP reads its credentials in each request; others have them from the connection.
         if !server.is_https()
             && let Some(credentials) = proxy.as_ref().and_then(|proxy| proxy.basic_auth())
@@ -78,7 +74,7 @@ impl HyperTransport {
                 .entry(PROXY_AUTHORIZATION)
                 .or_insert_with(|| credentials.clone());
         }
-        let client = self.clients.get()?;
+        let client = self.0.get()?;
         Ok((client.request(request), Peer { server, proxy }))
     }
 }
@@ -115,7 +111,7 @@ impl fmt::Debug for HyperTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // It shows no proxy's password.
         f.debug_tuple("HyperTransport")
-            .field(self.connector.proxies())
+            .field(self.0.proxies())
             .finish()
     }
 }

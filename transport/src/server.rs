@@ -93,6 +93,13 @@ fn is_dots(segment: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn assert_refused(url: &str, is_refused: bool) {
+        let uri: Uri = url.parse().expect(url);
+        let checked = Server::of(&uri).map_err(|error| error.kind());
+        let expected = is_refused.then_some(TransportErrorKind::Request);
+        assert_eq!(checked.err(), expected, "{url}");
+    }
+
     #[test]
     fn segments_of_dots_are_refused_in_every_form() {
         for (path, is_refused) in [
@@ -113,10 +120,7 @@ mod tests {
             ("/a/.%2e", true),
             ("/a\\b", true),
         ] {
-            let uri: Uri = format!("https://a.example{path}").parse().expect(path);
-            let checked = Server::of(&uri).map_err(|error| error.kind());
-            let expected = is_refused.then_some(TransportErrorKind::Request);
-            assert_eq!(checked.err(), expected, "{path}");
+            assert_refused(&format!("https://a.example{path}"), is_refused);
         }
     }
 
@@ -143,10 +147,7 @@ mod tests {
             ("[::1]a.example:80", true),
             ("[fe80::1%25eth0]", true),
         ] {
-            let uri: Uri = format!("https://{authority}/").parse().expect(authority);
-            let checked = Server::of(&uri).map_err(|error| error.kind());
-            let expected = is_refused.then_some(TransportErrorKind::Request);
-            assert_eq!(checked.err(), expected, "{authority}");
+            assert_refused(&format!("https://{authority}/"), is_refused);
         }
     }
 

@@ -29,7 +29,7 @@ use super::{
 use crate::{BoxFuture, server::is_valid};
 
 /// How long connecting may take, with the handshakes of proxies and TLS.
-pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(crate) type Failure = Box<dyn StdError + Send + Sync>;
 pub(crate) type Opening = BoxFuture<'static, Result<TokioIo<Stream>, Failure>>;
@@ -73,7 +73,8 @@ impl Connector {
         &self.0.proxies
     }
 
-    async fn connect(self, server: Uri) -> Result<TokioIo<Stream>, Failure> {
+    /// Opens a connection, however long it takes.
+    pub(crate) async fn connect(self, server: Uri) -> Result<TokioIo<Stream>, Failure> {
         let is_https = server.scheme() == Some(&Scheme::HTTPS);
         let stream = match self.proxies().of(&server) {
             None => self.tcp(&server, false).await?,
@@ -154,8 +155,20 @@ async fn secure(tls: &TlsConnector, peer: &Uri, stream: Stream) -> Result<Stream
     Ok(Stream::Tls(Box::new(tls.connect(name, stream).await?)))
 }
 
-pub(crate) fn timed_out() -> Failure {
-    io::Error::new(io::ErrorKind::TimedOut, "operation timed out").into()
+/// Limits the time of all that opening a connection needs.
+pub(crate) fn limited(
+    opening: impl Future<Output = Result<TokioIo<Stream>, Failure>> + Send + 'static,
+) -> Opening {
+    let opening = tokio::time::timeout(CONNECT_TIMEOUT, opening);
+    Box::pin(async {
+        let timed_out = |_| {
+            Err(io::Error::new(
+                io::ErrorKind::TimedOut,
+                "operation timed out",
+            ))
+        };
+        opening.await.or_else(timed_out)?
+    })
 }
 
 impl Service<Uri> for Connector {
@@ -168,11 +181,7 @@ impl Service<Uri> for Connector {
     }
 
     fn call(&mut self, server: Uri) -> Opening {
-        let connecting = self.clone().connect(server);
-        Box::pin(async {
-            let connected = tokio::time::timeout(CONNECT_TIMEOUT, connecting).await;
-            connected.unwrap_or_else(|_| Err(timed_out()))
-        })
+        limited(self.clone().connect(server))
     }
 }
 

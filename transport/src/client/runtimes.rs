@@ -8,9 +8,9 @@ use std::{
 use hyper_util::client::legacy::{self, Builder};
 use tokio::runtime::Id;
 
-use super::connector::Connector;
 #[cfg(feature = "http2")]
 use super::turns::Turns;
+use super::{connector::Connector, proxies::Proxies};
 use crate::{Body, TransportError, runtime};
 
 /// How many clients are held. More runtimes than that rarely live at once; a client that is built again has no connections yet.
@@ -66,6 +66,10 @@ impl Clients {
         let connector = Turns::new(connector);
         let client = Arc::new(self.builder.build(connector));
         Ok(self.held().insert(key, client))
+    }
+
+    pub(super) fn proxies(&self) -> &Proxies {
+        self.connector.proxies()
     }
 
     fn held(&self) -> MutexGuard<'_, HeldClients> {

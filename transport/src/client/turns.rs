@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tower_service::Service;
 
 use super::{
-    connector::{CONNECT_TIMEOUT, Connector, Failure, Opening, timed_out},
+    connector::{Connector, Failure, Opening, limited},
     stream::Stream,
 };
 
@@ -93,12 +93,12 @@ impl Turns {
         }
     }
 
-    async fn open(mut self, server: Uri) -> Result<TokioIo<Stream>, Failure> {
+    async fn open(self, server: Uri) -> Result<TokioIo<Stream>, Failure> {
         loop {
             let mut first = match self.turn(&server) {
                 Turn::Opens => break,
                 Turn::OpensFirst(first) => {
-                    let opened = self.connector.call(server).await;
+                    let opened = self.connector.connect(server).await;
                     first.send_replace(match &opened {
                         Ok(stream) if stream.inner().connected().is_negotiated_h2() => Found::Http2,
                         Ok(_) => Found::Http1,
@@ -121,7 +121,7 @@ impl Turns {
                 Ok(Err(_)) | Err(_) => self.end_turn(&server, &first),
             }
         }
-        self.connector.call(server).await
+        self.connector.connect(server).await
     }
 }
 
@@ -135,11 +135,7 @@ impl Service<Uri> for Turns {
     }
 
     fn call(&mut self, server: Uri) -> Opening {
-        let opening = self.clone().open(server);
-        Box::pin(async {
-            let opened = tokio::time::timeout(CONNECT_TIMEOUT, opening).await;
-            opened.unwrap_or_else(|_| Err(timed_out()))
-        })
+        limited(self.clone().open(server))
     }
 }
 

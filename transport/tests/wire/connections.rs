@@ -10,16 +10,12 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
 };
-use tokio_rustls::TlsAcceptor;
 
 use crate::{End, assert_silent, serve, tls_server, transport};
 
 #[tokio::test]
 async fn http2_that_the_program_knows_of_is_the_only_protocol_that_tls_offers() {
-    let (tls, root) = tls_server(&["localhost"]);
-    let mut config = tls.config().as_ref().clone();
-    config.alpn_protocols = vec![b"http/1.1".to_vec(), b"h2".to_vec()];
-    let tls = TlsAcceptor::from(Arc::new(config));
+    let (tls, root) = tls_server(&["localhost"], &[b"http/1.1", b"h2"]);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
     let server = tokio::spawn(async move {
@@ -62,10 +58,7 @@ async fn a_request_that_waited_for_a_connection_that_was_given_up_is_unprocessed
 #[tokio::test]
 async fn what_tls_refuses_after_the_handshake_is_an_error_of_tls() {
     for protocol in [&b"h2"[..], b"http/1.1"] {
-        let (tls, root) = tls_server(&["localhost"]);
-        let mut config = tls.config().as_ref().clone();
-        config.alpn_protocols = vec![protocol.to_vec()];
-        let tls = TlsAcceptor::from(Arc::new(config));
+        let (tls, root) = tls_server(&["localhost"], &[protocol]);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let server = tokio::spawn(async move {

@@ -315,8 +315,8 @@ async fn requests_that_cannot_be_sent_are_refused() {
     }
 }
 
-/// Returns a server of TLS for these names, without HTTP/2, and its root certificate.
-fn tls_server(names: &[&str]) -> (TlsAcceptor, String) {
+/// Returns a server of TLS for these names, which negotiates one of `protocols`, and its root certificate.
+fn tls_server(names: &[&str], protocols: &[&[u8]]) -> (TlsAcceptor, String) {
     let names: Vec<String> = names.iter().map(ToString::to_string).collect();
     let CertifiedKey { cert, signing_key } =
         generate_simple_self_signed(names).expect("a certificate");
@@ -330,13 +330,15 @@ fn tls_server(names: &[&str]) -> (TlsAcceptor, String) {
         vec![cert.der().clone()],
         PrivateKeyDer::try_from(signing_key.serialize_der()).expect("a key"),
     );
-    (Arc::new(config.expect("a server")).into(), cert.pem())
+    let mut config = config.expect("a server");
+    config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
+    (Arc::new(config).into(), cert.pem())
 }
 
 #[tokio::test]
 async fn a_crowd_opens_a_connection_for_each_request_to_a_server_without_http2() {
     const CALLS: usize = 20;
-    let (tls, root) = tls_server(&["localhost"]);
+    let (tls, root) = tls_server(&["localhost"], &[]);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
     let together = Arc::new(Barrier::new(CALLS));

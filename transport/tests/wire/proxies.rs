@@ -160,7 +160,7 @@ struct Everything {
 impl Everything {
     /// Returns its address, its root certificate, and what it receives.
     async fn start(proxy_has_tls: bool) -> (SocketAddr, String, UnboundedReceiver<String>) {
-        let (tls, root) = tls_server(&["localhost", "elsewhere.example"]);
+        let (tls, root) = tls_server(&["localhost", "elsewhere.example"], &[]);
         let (requests, received) = unbounded_channel();
         let this = Arc::new(Self { tls, requests });
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
