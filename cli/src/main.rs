@@ -26,7 +26,6 @@ mod wrap;
 
 use std::process::ExitCode;
 
-use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use diagnostic::Failure;
@@ -109,17 +108,11 @@ fn main() -> ExitCode {
 fn wrong(error: &clap::Error) -> ! {
     let mut words = std::env::args_os().take_while(|word| word != "--");
     let is_json = words.any(|word| word == "--json");
-    // A value in the wrong place may be a secret.
-    let value = match error.get(ContextKind::InvalidValue) {
-        Some(ContextValue::String(value)) => value,
-        _ => "",
-    };
-    let named = redact::without_secret(value);
-    if !error.use_stderr() || (!is_json && named == value) {
+    let text = redact::text_of(error);
+    if !error.use_stderr() || (!is_json && text == error.to_string()) {
         error.exit();
     }
     print::set_json(is_json);
-    let text = error.to_string().replace(value, named);
     let message = text.lines().next().unwrap_or_default();
     let failure = Failure::usage(message.trim_start_matches("error: "))
         .help("`gapi --help` has the arguments");

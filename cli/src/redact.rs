@@ -1,5 +1,6 @@
 //! Words of the user, for errors: without what may be a secret. A value is often given in the wrong place.
 
+use clap::error::{ContextKind, ContextValue};
 use gapi_transport::redact::is_secret_parameter;
 
 /// Whether a name ends here, and its value begins.
@@ -18,6 +19,15 @@ pub(crate) fn without_secret(word: &str) -> &str {
         (Some(scheme), _, Some(at)) if scheme < at => &word[..scheme + 3],
         (_, Some(colon), Some(at)) if colon < at => &word[..colon],
         _ => word,
+    }
+}
+
+/// Returns the text of an error about arguments. A value in the wrong place may be a secret.
+pub(crate) fn text_of(error: &clap::Error) -> String {
+    let text = error.to_string();
+    match error.get(ContextKind::InvalidValue) {
+        Some(ContextValue::String(value)) => text.replace(value, without_secret(value)),
+        _ => text,
     }
 }
 

@@ -13,7 +13,7 @@ use super::failure::{CallFailure, CallResult, Mistake};
 use super::own_options::{self, OwnOptions};
 use super::parameter_help::{help_of, value_name};
 use super::requests::Parameters;
-use crate::redact::{is_secret_name, without_secret};
+use crate::redact::{is_secret_name, text_of, without_secret};
 
 /// The query parameters of all APIs that are flags of every method.
 const GLOBALS: [(&str, &str); 7] = [
@@ -235,12 +235,7 @@ fn wrong(method: &Method, words: &[OsString], error: &clap::Error) -> Box<CallFa
         Some(argument) => too_many(words, argument),
         None => {
             // clap's own label and usage are left to the help.
-            let text = match error.get(ContextKind::InvalidValue) {
-                Some(ContextValue::String(value)) => {
-                    error.to_string().replace(value, without_secret(value))
-                }
-                _ => error.to_string(),
-            };
+            let text = text_of(error);
             let message = text.trim_start_matches("error: ");
             let message = message.split("\n\nUsage:").next().unwrap_or_default();
             let message = message

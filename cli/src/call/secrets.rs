@@ -2,7 +2,7 @@
 
 use gapi_codegen::model::{Api, Shape, Type};
 use gapi_transport::redact::{REDACTED, is_secret_in_text, is_secret_property};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Whether the value of a header of this name is a secret.
 pub(super) fn is_secret_header(name: &str) -> bool {
@@ -39,13 +39,7 @@ pub(super) fn redact(api: &Api, ty: &Type, value: &mut Value) -> bool {
             .iter_mut()
             .fold(false, |any, value| redact(api, item, value) | any),
         (Type::Map(item), Value::Object(map)) => {
-            map.iter_mut().fold(false, |any, (name, value)| {
-                (if is_secret_property(name) {
-                    hide(value)
-                } else {
-                    redact(api, item, value)
-                }) | any
-            })
+            redact_entries(map, |value| redact(api, item, value))
         }
         (_, value) => redact_by_name(value),
     }
@@ -57,15 +51,20 @@ pub(super) fn redact_by_name(value: &mut Value) -> bool {
         Value::Array(list) => list
             .iter_mut()
             .fold(false, |any, value| redact_by_name(value) | any),
-        Value::Object(map) => map.iter_mut().fold(false, |any, (name, value)| {
-            (if is_secret_property(name) {
-                hide(value)
-            } else {
-                redact_by_name(value)
-            }) | any
-        }),
+        Value::Object(map) => redact_entries(map, redact_by_name),
         _ => false,
     }
+}
+
+/// Replaces the entries with the name of a secret, and what `redact_other` finds in the others. Returns whether there were any.
+fn redact_entries(map: &mut Map<String, Value>, redact_other: impl Fn(&mut Value) -> bool) -> bool {
+    map.iter_mut().fold(false, |any, (name, value)| {
+        (if is_secret_property(name) {
+            hide(value)
+        } else {
+            redact_other(value)
+        }) | any
+    })
 }
 
 fn hide(value: &mut Value) -> bool {

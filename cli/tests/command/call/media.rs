@@ -27,6 +27,23 @@ impl Bucket {
             .args(words);
         Ran::of(command, input)
     }
+
+    /// Calls a method while the server has all the troubles of a trial, and compares the status and the words of the error.
+    fn attempt(&self, call: &[&str], (troubles, status, words): Trial) -> Ran {
+        for trouble in troubles {
+            self.storage.trouble(*trouble);
+        }
+        let ran = self.call(call, "");
+        let is_reported = ran.stderr.contains(words);
+        assert_eq!(
+            (ran.status, is_reported),
+            (status, true),
+            "{troubles:?}\n{}",
+            ran.stderr
+        );
+        assert_eq!(self.storage.troubles_left(), 0, "{troubles:?}");
+        ran
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -175,19 +192,8 @@ async fn a_download_survives_or_leaves_the_file_as_it_was() {
     for (troubles, status, words) in DOWNLOADS {
         bucket.storage.put("b", "o", bytes.as_slice()).unwrap();
         bucket.folder.write("g.bin", "before");
-        for trouble in troubles {
-            bucket.storage.trouble(*trouble);
-        }
-        let ran = bucket.call(&get, "");
-        let is_reported = ran.stderr.contains(words);
-        assert_eq!(
-            (ran.status, is_reported),
-            (status, true),
-            "{troubles:?}\n{}",
-            ran.stderr
-        );
+        let ran = bucket.attempt(&get, (troubles, status, words));
         assert_eq!(ran.stdout, "");
-        assert_eq!(bucket.storage.troubles_left(), 0, "{troubles:?}");
         let file = std::fs::read(bucket.folder.path("g.bin")).unwrap();
         let expected = if status == 0 { &bytes[..] } else { b"before" };
         assert!(file == expected, "{troubles:?}");
@@ -243,19 +249,8 @@ async fn an_upload_survives_or_is_an_error() {
     let insert = ["objects.insert", "b", "--name", "o", "--upload", "f.bin"];
     for (troubles, status, words) in UPLOADS {
         bucket.storage.remove("b", "o");
-        for trouble in troubles {
-            bucket.storage.trouble(*trouble);
-        }
-        let ran = bucket.call(&insert, "");
-        let is_reported = ran.stderr.contains(words);
-        assert_eq!(
-            (ran.status, is_reported),
-            (status, true),
-            "{troubles:?}\n{}",
-            ran.stderr
-        );
+        let ran = bucket.attempt(&insert, (troubles, status, words));
         assert_eq!(ran.stdout.is_empty(), status != 0, "{troubles:?}");
-        assert_eq!(bucket.storage.troubles_left(), 0, "{troubles:?}");
         if status == 0 {
             let stored = bucket.storage.content("b", "o").unwrap();
             assert!(stored.equals(bytes.as_slice()).unwrap(), "{troubles:?}");
