@@ -2,15 +2,13 @@
 //!
 //! The compiler names the missing bound of a trait that has one impl for the type, as `Future` has, and `IntoFuture` has not.
 
-use std::{
-    pin::Pin,
-    task::{Context, Poll},
-};
-
 use bytes::Bytes;
 
 use super::{Items, Pages};
-use crate::{Error, media::Chunks, operation::OperationStream, streaming::ResponseStream};
+use crate::{
+    Error, media::Chunks, operation::OperationStream, request::unsent::is_no_future,
+    streaming::ResponseStream,
+};
 
 /// No type implements it. Because of the lifetime, the compiler checks a bound where one is used, not where the impl is. The bound is of
 /// `()`: of the list, the compiler would name `Future` or `Iterator` instead.
@@ -22,22 +20,12 @@ use crate::{Error, media::Chunks, operation::OperationStream, streaming::Respons
 )]
 pub trait AtOnce<'a> {
     /// Returns a value of any type.
-    fn at_once<R>() -> R;
+    fn returns<R>() -> R;
 }
 
 macro_rules! unread {
     ($([$($generic:ident)*] $list:ty: $entry:ty;)*) => {$(
-        #[doc(hidden)]
-        impl<$($generic),*> Future for $list
-        where
-            for<'a> (): AtOnce<'a>,
-        {
-            type Output = Result<Vec<$entry>, Error>;
-
-            fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
-                <()>::at_once()
-            }
-        }
+        is_no_future!([AtOnce] ($($generic),*) $list: Vec<$entry>);
 
         #[doc(hidden)]
         impl<$($generic),*> Iterator for $list
@@ -47,7 +35,7 @@ macro_rules! unread {
             type Item = Result<$entry, Error>;
 
             fn next(&mut self) -> Option<Self::Item> {
-                <()>::at_once()
+                <()>::returns()
             }
         }
     )*};

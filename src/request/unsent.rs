@@ -153,13 +153,18 @@ pub trait IsFuture<'a> {
     fn returns<R>() -> R;
 }
 
-/// Implements the error for a type of calls, which is no future, but has one: `(generics) Call<generics>: Response`.
+/// Implements an error, by default that for calls, for a type that is no future, but has one: `(generics) Call<generics>: Response`.
 macro_rules! is_no_future {
     (($($generic:tt)*) $call:ty: $output:ty) => {
+        $crate::request::unsent::is_no_future!(
+            [$crate::request::unsent::IsFuture] ($($generic)*) $call: $output
+        );
+    };
+    ([$($never:tt)+] ($($generic:tt)*) $call:ty: $output:ty) => {
         #[doc(hidden)]
         impl<$($generic)*> Future for $call
         where
-            for<'a> (): $crate::request::unsent::IsFuture<'a>,
+            for<'a> (): $($never)+<'a>,
         {
             type Output = Result<$output, $crate::Error>;
 
@@ -167,7 +172,7 @@ macro_rules! is_no_future {
                 self: std::pin::Pin<&mut Self>,
                 _: &mut std::task::Context<'_>,
             ) -> std::task::Poll<Self::Output> {
-                <() as $crate::request::unsent::IsFuture<'static>>::returns()
+                <() as $($never)+<'static>>::returns()
             }
         }
     };
